@@ -9,7 +9,8 @@
     ├── OutsideProblem          exit 3: the world outside failed, a retry may help
     │   ├── ApiProblem          the Content API answered something unusable
     │   └── TargetProblem       the place feeds are published to failed
-    └── SeriesProblem           exit 4: this series can not be built; the others go on
+    ├── SeriesProblem           exit 4: this series can not be built; the others go on
+    └── Bug                     exit 70: feedgen itself is at fault
 
 Library code raises these and never prints or exits; `feedgen.cli` catches them in one place.
 """
@@ -39,6 +40,11 @@ class FeedgenError(Exception):
 
     def __str__(self) -> str:
         return self.message
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """More lines on what happened, one for each thing; most errors have none."""
+        return ()
 
 
 class UsageProblem(FeedgenError):
@@ -70,8 +76,16 @@ class Mistakes(UsageProblem):
         self.mistakes = tuple(mistakes)
         files = len({mistake.file for mistake in self.mistakes})
         count = len(self.mistakes)
-        head = str(self.mistakes[0]) if count == 1 else f"{count} mistakes in {files} file(s)"
-        super().__init__(head, hint=hint or "correct the lines named and run the command again")
+        head = f"{count} mistakes in {files} file(s), the first: " if count > 1 else ""
+        super().__init__(
+            f"{head}{self.mistakes[0]}",
+            hint=hint or "correct the lines named and run the command again",
+        )
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """Every mistake with its place, if there is more than one."""
+        return tuple(map(str, self.mistakes)) if len(self.mistakes) > 1 else ()
 
 
 class UnknownSeries(UsageProblem):
@@ -120,6 +134,18 @@ class ApiProblem(OutsideProblem):
 
 class TargetProblem(OutsideProblem):
     """A feed or a file beside it could not be written or read back."""
+
+
+class Bug(FeedgenError):
+    """feedgen itself is at fault."""
+
+    exit_code = 70
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(
+            f"feedgen has a bug: {type(error).__name__}: {error}",
+            hint="run it again with FEEDGEN_DEBUG=1 and report what it prints",
+        )
 
 
 class SeriesProblem(FeedgenError):

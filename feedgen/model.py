@@ -112,7 +112,10 @@ class Season:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Episode:
-    """An episode as the API knows it: no enclosure, duration, explicit flag or number."""
+    """An episode as the API knows it: no enclosure, duration, explicit flag or number.
+
+    `has_media` is false for one that is released and that its series does not list all the same.
+    """
 
     id: str
     title: str = ""
@@ -127,6 +130,7 @@ class Episode:
     premium_status: str = "inactive"
     status: str = "active"
     file_name: str = ""
+    has_media: bool = True
     season: Season | None = None
     cover: Image | None = None
     cascaded_cover: Image | None = None

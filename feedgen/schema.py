@@ -19,6 +19,7 @@ import re
 import tomllib
 import types
 import typing
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -66,12 +67,17 @@ class TomlSource:
         text = text.removeprefix("\ufeff").replace("\r\n", "\n")
         try:
             data = tomllib.loads(text)
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:  # a number can have too many digits
             found = re.search(r"at line (\d+)", str(error))
             at_end = text.count("\n") + 1
             problem = re.sub(r" \(at .*\)$", "", str(error)) or "nested too deeply"
             raise _one_mistake(name, int(found[1]) if found else at_end, problem) from error
-        return cls(name=name, data=data, lines=_locate(text))
+        source = cls(name=name, data=data, lines=_locate(text))
+        for path in _oversized(data):
+            problem = "the number does not fit into 64 bits"
+            line = source.line(path)
+            raise Mistakes([Mistake(file=name, line=line, field=dotted(path), problem=problem)])
+        return source
 
     def line(self, path: tuple[Key, ...]) -> int:
         """Return the line where `path` stands, else where its nearest parent does, else 0."""
@@ -130,23 +136,29 @@ class Reader:
         if not isinstance(data, dict):
             self.mistake(path, f"expected a table, got {_kind(data)}")
             return None
-        hints, before = _hints(cls), len(self.mistakes)
+        hints = _hints(cls)
         fields = {each.name: each for each in dataclasses.fields(cls) if each.init}
         for key in data.keys() - fields.keys():
             self.mistake((*path, key), f"unknown key; {did_you_mean(key, sorted(fields))}")
-        values = {}
+        values, complete, faulty = {}, True, set()
         for name, each in fields.items():
+            before = len(self.mistakes)
             if name in data:
                 values[name] = self._value(hints[name], data[name], (*path, name))
-            elif (
-                each.default is dataclasses.MISSING and each.default_factory is dataclasses.MISSING
-            ):
+            elif not _has_default(each):
                 self.mistake((*path, name), "is missing")
-        if len(self.mistakes) > before:
+            if len(self.mistakes) > before:
+                values.pop(name, None)
+                faulty.add(name)
+                complete = complete and _has_default(each)
+        if not complete:
             return None
         made = cls(**values)
+        # What is wrong elsewhere is told as well, so that one round of editing is enough; but
+        # nothing that may only follow from a field that could not be read.
         for name, problem in getattr(made, "problems", tuple)():
-            self.mistake((*path, name) if name else path, problem)
+            if not faulty or (name and name not in faulty):
+                self.mistake((*path, name) if name else path, problem)
         return made
 
     def _list(self, kind: object, data: object, path: tuple[Key, ...]) -> object:
@@ -184,6 +196,11 @@ def _has_schema(kind: object) -> bool:
     )
 
 
+def _has_default(each: dataclasses.Field[Any]) -> bool:
+    missing = dataclasses.MISSING
+    return each.default is not missing or each.default_factory is not missing
+
+
 def _kind(data: object) -> str:
     names = {dict: "a table", list: "a list", str: "text", bool: "true or false"}
     return names.get(type(data), f"{data!r}")
@@ -195,6 +212,19 @@ def _plain_words(message: str) -> str:
 
 def _one_mistake(path: Path | str, line: int, problem: str) -> Mistakes:
     return Mistakes([Mistake(file=str(path), line=line, field="", problem=problem)])
+
+
+def _oversized(data: object) -> Iterator[tuple[Key, ...]]:
+    """Yield where integers stand that TOML 1.0 does not know: it ends at 64 bits with a sign."""
+    waiting: list[tuple[tuple[Key, ...], object]] = [((), data)]
+    while waiting:
+        path, value = waiting.pop()
+        if isinstance(value, dict):
+            waiting.extend(((*path, key), each) for key, each in value.items())
+        elif isinstance(value, list):
+            waiting.extend(((*path, at), each) for at, each in enumerate(value))
+        elif isinstance(value, int) and not -(2**63) <= value < 2**63:
+            yield path
 
 
 def _locate(text: str) -> dict[tuple[Key, ...], int]:
@@ -222,7 +252,7 @@ def _locate(text: str) -> dict[tuple[Key, ...], int]:
             end = text.find("\n", start)
             header = text[start : end if end >= 0 else len(text)]
             table = _resolve(_key(header.split("#")[0]), header.lstrip()[:2] == "[[", counts)
-            lines.setdefault(table, text.count("\n", 0, start) + 1)
+            _remember(lines, (), table, text.count("\n", 0, start) + 1)
             depth, at_statement = 1, False
     return lines
 
