@@ -1,0 +1,215 @@
+"""A catalogue: a folder of shows, served by the content service as ART19 would serve them.
+
+    catalogue/
+      networks.toml            networks by name (optional)
+      people.toml              people by name, with their avatars (optional)
+      a-show/                  one folder for each show, called as its slug
+        series.toml            the series, its cover, seasons, credits, and facts for the feed
+        cover.jpg
+        episodes/
+          001-first.toml       one file for each episode; the file name is its identity
+          001-first.mp3        its audio
+          001-first.html       its description, if it is long
+
+`feedgen/sample/README.md` describes every key, `feedgen.content.entries` is the schema,
+`feedgen.content.identity` has the rules for ids and times.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from feedgen.content.commons import Commons, read_commons
+from feedgen.content.resources import ImageSource, Key, Resource, many
+from feedgen.content.served import Release, Show, serve
+from feedgen.content.show import SERIES, ShowRefused, find_show, is_show
+from feedgen.content.walk import Mark, places, walk
+from feedgen.errors import Mistake, Mistakes, UsageProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from feedgen.settings import SeriesSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """All shows of a folder at one moment; it never changes.
+
+    `problems` says by slug why a show is not served, and by file name what is wrong in
+    `networks.toml` and `people.toml`. `resources` holds every resource but the media assets,
+    without what only the service knows: the `status` and `media_assets` of images, and the
+    public episodes of series and seasons, which depend on the time. For those `releases` has
+    the episodes of each series and season by its id, first released first. `settings` are the
+    facts the API has no field for, by slug.
+    """
+
+    root: Path
+    shows: Mapping[str, Show]
+    networks: Mapping[str, str]
+    people: Mapping[str, str]
+    problems: Mapping[str, Mistakes]
+    resources: Mapping[Key, Resource] = field(repr=False)
+    images: Mapping[str, ImageSource] = field(repr=False)
+    audio: Mapping[str, Path] = field(repr=False)
+    settings: Mapping[str, SeriesSettings] = field(repr=False)
+    releases: Mapping[str, tuple[Release, ...]] = field(repr=False)
+
+
+def load(folder: Path) -> Catalogue:
+    """Return the catalogue in `folder`; raise `UsageProblem` if there is no such folder.
+
+    A mistake in a show's files keeps that show out, see `Catalogue.problems`.
+    """
+    return CatalogueFolder(folder).current()
+
+
+class CatalogueFolder:
+    """A folder that is watched: `current` gives the catalogue as the files say it now.
+
+    Files are compared by name, size, time of change and inode; only shows with a changed file are
+    read again, all of them if something outside the shows' folders changed. Looks at most once in
+    `interval` seconds. Safe to use from several threads.
+    """
+
+    def __init__(self, path: Path, *, interval: float = 0.0) -> None:
+        self.path = path
+        self._interval = interval
+        self._lock = threading.Lock()
+        self._looked = float("-inf")
+        self._marks: dict[str, _Marks] = {}
+        self._commons: Commons | None = None
+        self._shows: dict[str, Show | ShowRefused] = {}
+        self._catalogue: Catalogue | None = None
+
+    def current(self) -> Catalogue:
+        """Return the catalogue; the same object as before if no file changed."""
+        with self._lock:
+            now = time.monotonic()
+            if self._catalogue is None or now - self._looked >= self._interval:
+                self._refresh()
+                self._looked = now
+            assert self._catalogue is not None  # noqa: S101 - _refresh sets it or raises
+            return self._catalogue
+
+    def _refresh(self) -> None:
+        # The marks are taken before the files are read: a file that changes in between is read
+        # again the next time, never overlooked.
+        marks = _marks(self.path)
+        if self._catalogue is not None and marks == self._marks:
+            return
+        commons, shows = self._commons, self._shows
+        if commons is None or marks[""] != self._marks.get(""):
+            commons, shows = read_commons(self.path), {}
+        self._shows = {
+            name: shows[name]
+            if name in shows and mark == self._marks.get(name)
+            else _read_show(self.path / name, commons)
+            for name, mark in marks.items()
+            if name
+        }
+        self._commons, self._marks = commons, marks
+        self._catalogue = _assemble(self.path, commons, self._shows)
+
+
+_Marks = frozenset[Mark]
+
+
+def _marks(folder: Path) -> dict[str, _Marks]:
+    """Return what to compare: by the name of each show's folder, and by `""` for the rest."""
+    try:
+        here = places(folder)
+        entries = sorted(folder.iterdir())
+        shows = {entry.name for entry in entries if is_show(entry)}
+        marks: dict[str, set[Mark]] = {name: set() for name in ("", *sorted(shows))}
+        for entry in entries:
+            name = entry.name if entry.name in shows else ""
+            marks[name].update(found.mark for found in walk(entry, here))
+        return {name: frozenset(each) for name, each in marks.items()}
+    except FileNotFoundError as error:
+        raise UsageProblem(
+            f"there is no catalogue folder {str(folder)!r}",
+            hint=f"write one to begin with: feedgen init {folder}",
+        ) from error
+    except NotADirectoryError as error:
+        raise UsageProblem(
+            f"{str(folder)!r} is a file; a catalogue is a folder",
+            hint="name the folder that holds the shows' folders",
+        ) from error
+    except OSError as error:
+        raise UsageProblem(
+            f"the catalogue folder {str(folder)!r} can not be read: {error.strerror}",
+            hint="check who may read it",
+        ) from error
+
+
+def _read_show(folder: Path, commons: Commons) -> Show | ShowRefused:
+    slug = folder.name
+    try:
+        found = find_show(folder, commons)
+        slug = found.slug
+        return serve(found, commons)
+    except ShowRefused as refused:
+        return refused
+    except OSError as error:
+        name = str(error.filename or folder)
+        problem = f"can not be read: {error.strerror or error}"
+        return ShowRefused(slug, [Mistake(file=name, line=0, field="", problem=problem)])
+
+
+def _assemble(root: Path, commons: Commons, read: Mapping[str, Show | ShowRefused]) -> Catalogue:
+    shows: dict[str, Show] = {}
+    problems: dict[str, Mistakes] = dict(commons.problems)
+    resources = dict(commons.maker.resources)
+    for name, show in read.items():
+        if isinstance(show, ShowRefused):
+            problems[name if show.slug in shows else show.slug] = show
+        elif clash := _clash(show, shows, resources):
+            file = str(root / name / SERIES)
+            mistake = Mistake(file=file, line=0, field="", problem=clash)
+            problems[name if show.slug in shows else show.slug] = Mistakes([mistake])
+        else:
+            shows[show.slug] = show
+            resources.update(show.resources)
+    for id in commons.networks.values():  # noqa: A001
+        members = [show.id for show in shows.values() if show.network_id == id]
+        resources["networks", id] = _with_series(resources["networks", id], members)
+    releases: dict[str, tuple[Release, ...]] = {}
+    for show in shows.values():
+        releases[show.id] = show.releases
+        for season in {each.season_id for each in show.releases if each.season_id}:
+            releases[season] = tuple(each for each in show.releases if each.season_id == season)
+    return Catalogue(
+        root=root,
+        shows=shows,
+        networks=commons.networks,
+        people=commons.people,
+        problems=problems,
+        resources=resources,
+        images={
+            **commons.maker.images,
+            **{key: image for show in shows.values() for key, image in show.images.items()},
+        },
+        audio={key: path for show in shows.values() for key, path in show.audio.items()},
+        settings={slug: show.settings for slug, show in shows.items()},
+        releases=releases,
+    )
+
+
+def _clash(show: Show, shows: Mapping[str, Show], resources: Mapping[Key, Resource]) -> str:
+    """Return what `show` has that another show has too and may not; classifications are shared."""
+    if show.slug in shows:
+        return f"the slug {show.slug!r} is that of the folder {shows[show.slug].folder.name} too"
+    shared = (key for key in show.resources if key in resources and key[0] != "classifications")
+    for kind, id in shared:  # noqa: A001
+        return f"the id {id} of one of its {kind} is used in another show too"
+    return ""
+
+
+def _with_series(network: Resource, members: list[str]) -> Resource:
+    related = {**network["relationships"], "series": many("series", members)}
+    return {**network, "relationships": related}

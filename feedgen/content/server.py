@@ -1,0 +1,84 @@
+"""An application on a port, until it is told to stop."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import socket
+import threading
+from typing import TYPE_CHECKING
+
+from feedgen.errors import MissingExtra, OutsideProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+    from starlette.types import ASGIApp
+
+STOP_SECONDS = 10
+
+
+def serve(
+    app: ASGIApp,
+    host: str,
+    port: int,
+    *,
+    access_log: bool = False,
+    listening: Callable[[int], None] | None = None,
+) -> None:
+    """Serve until SIGINT or SIGTERM, then finish the requests that are being answered.
+
+    Port 0 takes a free one; `listening` is called with the port as soon as it is open. Raises
+    `OutsideProblem` if the port can not be had.
+    """
+    try:
+        import uvicorn
+    except ImportError as error:
+        raise MissingExtra("feedgen serve", "serve") from error
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            access_log=access_log,
+            log_level="info" if access_log else "warning",
+            server_header=False,
+            timeout_graceful_shutdown=STOP_SECONDS,
+        )
+    )
+    with _listen(host, port) as open_socket, _signals_that_only_stop():
+        if listening:
+            listening(open_socket.getsockname()[1])
+        server.run(sockets=[open_socket])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    if not 0 <= port <= 65535:
+        raise OutsideProblem(
+            f"can not listen on {host}:{port}: no such port", hint="choose one from 1 to 65535"
+        )
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise OutsideProblem(
+            f"can not listen on {host}:{port}: {error.strerror or error}",
+            hint="choose another address or port",
+        ) from error
+
+
+@contextlib.contextmanager
+def _signals_that_only_stop() -> Iterator[None]:
+    """Take the signals that uvicorn raises again once it has stopped, so that we return."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {each: signal.signal(each, _nothing) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _nothing(_signal: int, _frame: FrameType | None) -> None:
+    """Handle a signal by doing nothing."""
