@@ -1,0 +1,290 @@
+"""The document as it was received: parsed once, as far as it can be.
+
+A document that is not well-formed is read as far as it can be, so that one missing `&amp;` does
+not hide everything else there is to say.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from feedgen.xmltext import ILLEGAL
+
+if TYPE_CHECKING:
+    from feedgen.check.facts import Facts
+    from feedgen.check.node import Entry, Node
+
+# What is read at most. A feed of 20,000 episodes is about 30 MB with 1.8 million marks; the marks
+# ("<", "=", "&#") bound the number of nodes, and with it the memory, whatever the bytes hold.
+MAX_BYTES = 48_000_000
+MAX_MARKS = 2_000_000
+
+BOM = b"\xef\xbb\xbf"
+_DECLARED = re.compile(rb"""\A\s*<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._\-]+)["']""")
+# XML 1.0 section 2.2, production Char, as bytes: C0 controls but TAB, LF, CR; U+FFFE; U+FFFF.
+_ILLEGAL_BYTES = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+# References, but not those that are plain text because CDATA or a comment is around them.
+_REFERENCE = re.compile(
+    rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|&#(?:([0-9]{1,8})|[xX]([0-9a-fA-F]{1,7}));",
+    re.DOTALL,
+)
+_BLANKED = bytes(32 if byte < 32 and byte not in (9, 10, 13) else byte for byte in range(256))
+# More of them tell nobody more, and each costs a walk from the start to count its line.
+_MOST_ILLEGAL = 50
+_DECLARATION = re.compile(rb"<\?xml\s[^>]*\?>")
+_UNDECLARED = re.compile(r"Namespace prefix (\S+) (?:on|for) ")
+# A recovering parser reads on behind these; behind everything else the rest may be lost.
+_HARMLESS = re.compile(
+    r"Namespace prefix|Entity '|xmlParseEntityRef|EntityRef: expecting|PCDATA invalid Char"
+    r"|xmlParseCharRef|Attribute \S+ redefined|Namespaced Attribute|xmlns:?\S* ?: "
+)
+_ESCAPED = re.compile(rb"&(?:lt|#0*60|#[xX]0*3[cC]);")
+_SURROGATES = re.compile("[\udc80-\udcff]+")
+
+
+@dataclass(slots=True, kw_only=True)
+class Complaint:
+    """One reason why the bytes are not well-formed XML."""
+
+    line: int
+    message: str
+
+
+@dataclass(kw_only=True)
+class Document:
+    """One feed as it was received, and everything the rules share about it.
+
+    `kind` is "rss", "atom", "rdf", "html", "json", "empty" or "other"; `complaints` are empty
+    for a well-formed document; `cut_at` is where reading stopped if the document is too large.
+    """
+
+    raw: bytes
+    kind: str
+    root: etree._Element | None
+    complaints: tuple[Complaint, ...]
+    illegal: tuple[Complaint, ...]
+    undeclared: frozenset[str]
+    undecodable: int | None
+    cut_at: int | None
+    now: float
+    profile: str
+    facts: Facts
+    channel: Node | None = None
+    entries: list[Entry] = field(default_factory=list)
+    after_items: list[Node] = field(default_factory=list)
+    # Addresses, for rules about what lies behind them: artwork in order, and of each enclosure
+    # its URL, its length as written, and its item.
+    artwork: dict[str, None] = field(default_factory=dict)
+    enclosures: list[tuple[str, str, Entry]] = field(default_factory=list)
+
+    @cached_property
+    def torn(self) -> bool:
+        """Return whether the parser gave up somewhere, so that what follows is not known."""
+        return self.cut_at is not None or not all(
+            _HARMLESS.match(complaint.message) for complaint in self.complaints
+        )
+
+    @cached_property
+    def doctype(self) -> str:
+        """Return the document type declaration, empty if there is none."""
+        if self.root is None:
+            return ""
+        return str(self.root.getroottree().docinfo.doctype or "")
+
+    @cached_property
+    def only_a_root(self) -> bool:
+        """Return whether the parser gave up in or right behind the root's start tag."""
+        return self.torn and self.root is not None and not len(self.root)
+
+    @cached_property
+    def escapes(self) -> bool:
+        """Return whether a `<` of any text may be written otherwise than in CDATA."""
+        return _ESCAPED.search(self.raw) is not None
+
+    @cached_property
+    def show_title(self) -> str:
+        """Return the title of the channel."""
+        return self.channel.value("title") if self.channel is not None else ""
+
+
+def read(raw: bytes, *, now: float, profile: str, facts: Facts) -> Document:
+    """Return the document in `raw`, parsed strictly if possible, else as far as it goes.
+
+    No DTD is loaded, no entity expanded, no network touched; more than MAX_BYTES or MAX_MARKS
+    are never handed to the parser.
+    """
+    cut_at = _budget(raw)
+    body = raw if cut_at is None else raw[:cut_at]
+    undecodable = _undecodable(body, cut=cut_at is not None)
+    text = _readable(body.removeprefix(BOM), undecodable=undecodable is not None)
+    root, complaints, illegal = _parse(text, cut=cut_at is not None)
+    undeclared = frozenset(match[1] for c in complaints if (match := _UNDECLARED.match(c.message)))
+    return Document(
+        raw=body,
+        kind=_kind(root, text),
+        root=root,
+        complaints=complaints,
+        illegal=illegal,
+        undeclared=undeclared,
+        undecodable=undecodable,
+        cut_at=cut_at,
+        now=now,
+        profile=profile,
+        facts=facts,
+    )
+
+
+def _budget(raw: bytes) -> int | None:
+    """Return where reading must stop, `None` if the whole document may be read."""
+    limit = min(len(raw), MAX_BYTES)
+    if sum(raw.count(mark, 0, limit) for mark in (b"<", b"=", b"&#")) > MAX_MARKS:
+        for marks, match in enumerate(re.finditer(rb"[<=]|&#", raw)):
+            if marks == MAX_MARKS:
+                return match.start()
+    return limit if limit < len(raw) else None
+
+
+def _undecodable(body: bytes, *, cut: bool) -> int | None:
+    """Return the offset of the first byte that is not UTF-8, `None` if all are."""
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if cut and error.start >= len(body) - 3:
+            return None
+        return error.start
+    return None
+
+
+def _readable(body: bytes, *, undecodable: bool) -> bytes:
+    """Return bytes that can be parsed although they are not what they say they are.
+
+    A stray byte is read as the Windows-1252 it nearly always is, and white space before the XML
+    declaration is passed over, so that each costs one finding (X04, X02) and not the rest.
+    """
+    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return body
+    declared = _DECLARED.match(body)
+    foreign = declared is not None and declared[1].lower() not in {b"utf-8", b"utf8"}
+    if undecodable and not foreign:
+        text = body.decode("utf-8", errors="surrogateescape")
+        body = _SURROGATES.sub(_as_cp1252, text).encode("utf-8")
+    start = len(body) - len(body.lstrip())
+    if start and body.startswith(b"<?xml", start):
+        # Blanked, not removed: the lines keep their numbers.
+        if foreign:
+            return body.lstrip()
+        return _DECLARATION.sub(lambda hit: re.sub(rb"[^\n]", b" ", hit[0]), body, count=1)
+    return body
+
+
+def _as_cp1252(match: re.Match[str]) -> str:
+    return match[0].encode("utf-8", "surrogateescape").decode("cp1252", errors="replace")
+
+
+def _parser(*, recover: bool) -> etree.XMLParser:
+    return etree.XMLParser(
+        recover=recover,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        strip_cdata=False,
+        remove_pis=True,
+        remove_comments=True,
+    )
+
+
+def _parse(
+    body: bytes, *, cut: bool
+) -> tuple[etree._Element | None, tuple[Complaint, ...], tuple[Complaint, ...]]:
+    """Return root, reasons against well-formedness, and the forbidden characters."""
+    if not cut:
+        try:
+            return etree.fromstring(body, _parser(recover=False)), (), ()
+        except etree.XMLSyntaxError:
+            pass
+    illegal, blanked = _without_illegal(body)
+    if illegal and not cut:
+        try:
+            return etree.fromstring(blanked, _parser(recover=False)), (), illegal
+        except etree.XMLSyntaxError:
+            body = blanked
+    parser = _parser(recover=True)
+    try:
+        root = etree.fromstring(body, parser)
+    except etree.XMLSyntaxError:
+        root = None
+    complaints = tuple(
+        Complaint(line=entry.line, message=entry.message.strip()) for entry in parser.error_log
+    )
+    if cut:
+        # The end is missing because reading stopped there, not because the feed is broken.
+        complaints = tuple(c for c in complaints if "Premature end" not in c.message)
+    elif not complaints:
+        complaints = (Complaint(line=1, message="the document is empty"),)
+    return root, complaints, illegal
+
+
+def _without_illegal(body: bytes) -> tuple[tuple[Complaint, ...], bytes]:
+    """Return the characters XML 1.0 forbids, and the bytes with a space in place of each."""
+    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return (), body
+    count = len(_ILLEGAL_BYTES.findall(body)) if _ILLEGAL_BYTES.search(body) else 0
+    found = [
+        Complaint(line=_line_at(body, match), message=_code_point(match))
+        for match in itertools.islice(_ILLEGAL_BYTES.finditer(body), _MOST_ILLEGAL)
+    ]
+    text = body.translate(_BLANKED)
+    for noncharacter in (b"\xef\xbf\xbe", b"\xef\xbf\xbf"):
+        text = text.replace(noncharacter, b"   ")
+
+    def reference(match: re.Match[bytes]) -> bytes:
+        nonlocal count
+        if match[1] is None and match[2] is None:
+            return match[0]
+        number = int(match[1]) if match[1] else int(match[2], 16)
+        if number <= 0x10FFFF and not ILLEGAL.search(chr(number)):
+            return match[0]
+        count += 1
+        if len(found) < _MOST_ILLEGAL:
+            found.append(Complaint(line=_line_at(body, match), message=match[0].decode("ascii")))
+        return b" " * len(match[0])
+
+    if b"&#" in text:
+        text = _REFERENCE.sub(reference, text)
+    if count > len(found):
+        found.append(Complaint(line=0, message=f"and so are {count - len(found):,} more"))
+    return tuple(found), text
+
+
+def _line_at(body: bytes, match: re.Match[bytes]) -> int:
+    return body.count(b"\n", 0, match.start()) + 1
+
+
+def _code_point(match: re.Match[bytes]) -> str:
+    return f"U+{ord(match[0].decode('utf-8', errors='replace')):04X}"
+
+
+def _kind(root: etree._Element | None, body: bytes) -> str:
+    start = body[:512].lstrip().lower()
+    if root is not None and isinstance(root.tag, str):
+        # Not etree.QName: a repaired document may have a root that no XML can have.
+        name = root.tag.rpartition("}")[2]
+        if name.lower() == "rss":
+            return "rss"
+        if name == "feed":
+            return "atom"
+        if name == "RDF":
+            return "rdf"
+        return "html" if name.lower() == "html" else "other"
+    if not start:
+        return "empty"
+    if start.startswith((b"{", b"[")):
+        return "json"
+    return "html" if b"<html" in start or b"<!doctype html" in start else "other"

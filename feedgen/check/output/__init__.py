@@ -1,0 +1,1 @@
+"""Reports written down: for people, and as JSON, SARIF, JUnit and GitHub annotations."""
