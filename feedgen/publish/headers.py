@@ -1,0 +1,38 @@
+"""The headers a published file is served with, by its name (RFC 9110, RFC 9111).
+
+A feed may be a few minutes old. The files beside it are named by their content and never change.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+FEED_AGE = "public, max-age=300"
+FOR_EVER = "public, max-age=31536000, immutable"
+
+_TYPES = {
+    ".xml": "application/rss+xml; charset=utf-8",
+    ".rss": "application/rss+xml; charset=utf-8",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
+    ".json": "application/json",
+    ".vtt": "text/vtt; charset=utf-8",
+    ".srt": "application/x-subrip",
+    ".html": "text/html; charset=utf-8",
+    ".opml": "text/x-opml; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
+    ".mp3": "audio/mpeg",
+    ".m4a": "audio/mp4",
+}
+
+
+def content_type(name: str) -> str:
+    """Return the media type of `name`; a feed need not have an ending."""
+    ending = PurePosixPath(name).suffix.lower()
+    return _TYPES.get(ending, _TYPES[".xml"] if not ending else "application/octet-stream")
+
+
+def cache_control(name: str) -> str:
+    """Return how long `name` may be kept: files below `media/` for ever, all others briefly."""
+    return FOR_EVER if name.startswith("media/") else FEED_AGE
