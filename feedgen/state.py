@@ -1,0 +1,280 @@
+"""What the last runs left: what is on air, every guid ever published, what probes found.
+
+The history of versions, the approvals, the standings of the series and the outbox lie in the same
+file, so that one transaction can record a publication whole.
+
+SQLite in WAL mode, one file, no server. The file is a memory, never the truth about what is on
+air: that is read from the target. Losing it costs probes and the memory of guids; it never
+changes a feed by itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from feedgen.approvals import Approvals
+from feedgen.errors import OutsideProblem
+from feedgen.feed.build import Memory
+from feedgen.guard.verdict import Known
+from feedgen.history import History
+from feedgen.model import Artwork
+from feedgen.notify.outbox import Outbox
+from feedgen.probe import Probed
+from feedgen.standing import Standings
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from pathlib import Path
+
+_SCHEMA = """
+create table if not exists on_air (
+    series_id    text primary key,
+    slug         text not null,
+    name         text not null,
+    sha256       text not null,
+    published_at text not null,
+    artwork      text not null
+) strict;
+create table if not exists memory (
+    series_id text primary key,
+    facts     text not null
+) strict;
+create table if not exists guids (
+    series_id  text not null,
+    episode_id text not null,
+    guid       text not null,
+    first_seen text not null,
+    primary key (series_id, episode_id, guid)
+) strict;
+create index if not exists guids_by_guid on guids (guid);
+create table if not exists beside (
+    name text primary key,
+    mark text not null
+) strict;
+create table if not exists probes (
+    url   text primary key,
+    facts text not null
+) strict;
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnAir:
+    """The last feed a run published for a series; `name` is relative to the target."""
+
+    series_id: str
+    slug: str
+    name: str
+    sha256: str
+    published_at: datetime
+    artwork: Artwork | None = None
+
+
+class State:
+    """One open state file; use it in a `with` block."""
+
+    history: History
+    approvals: Approvals
+    standings: Standings
+    outbox: Outbox
+
+    def __init__(self, path: Path) -> None:
+        """Open or create the file at `path`; raises OutsideProblem if that is impossible."""
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(path, isolation_level=None, timeout=10)
+            self._db.execute("pragma journal_mode = wal")
+            self._db.execute("pragma synchronous = normal")
+            self._db.executescript(_SCHEMA)
+            self.history = History(self._db)
+            self.approvals = Approvals(self._db)
+            self.standings = Standings(self._db)
+            self.outbox = Outbox(self._db)
+        except (OSError, sqlite3.Error) as error:
+            raise OutsideProblem(
+                f"can not use the state file {path}: {error}",
+                hint="check that its folder is writable; if the file is damaged, move it away",
+            ) from error
+
+    def __enter__(self) -> State:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._db.close()
+
+    def on_air(self, series_id: str) -> OnAir | None:
+        """Return what the last run published for the series, `None` if nothing yet."""
+        row = self._db.execute(
+            "select slug, name, sha256, published_at, artwork from on_air where series_id = ?",
+            (series_id,),
+        ).fetchone()
+        if row is None:
+            return None
+        slug, name, sha256, published_at, artwork = row
+        return OnAir(
+            series_id=series_id,
+            slug=slug,
+            name=name,
+            sha256=sha256,
+            published_at=datetime.fromisoformat(published_at),
+            artwork=msgspec.json.decode(artwork, type=Artwork | None),
+        )
+
+    def owner(self, name: str) -> str | None:
+        """Return the id of the series whose feed was last published as `name`."""
+        row = self._db.execute("select series_id from on_air where name = ?", (name,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def memory(self, series_id: str) -> Memory:
+        """Return what must never change about the series; empty for a series never built."""
+        row = self._db.execute(
+            "select facts from memory where series_id = ?", (series_id,)
+        ).fetchone()
+        return Memory() if row is None else Memory(**msgspec.json.decode(row[0]))
+
+    def remember(self, on_air: OnAir, memory: Memory) -> None:
+        """Record a published feed, its memory and its guids, all or nothing.
+
+        The guid ledger only grows: a guid that was ever published for an episode stays in it.
+        """
+        with self.transaction():
+            self._db.execute(
+                "insert or replace into on_air values (?, ?, ?, ?, ?, ?)",
+                (
+                    on_air.series_id,
+                    on_air.slug,
+                    on_air.name,
+                    on_air.sha256,
+                    on_air.published_at.isoformat(),
+                    msgspec.json.encode(on_air.artwork).decode(),
+                ),
+            )
+            self._db.execute(
+                "insert or replace into memory values (?, ?)",
+                (on_air.series_id, msgspec.json.encode(memory).decode()),
+            )
+            self._db.executemany(
+                "insert or ignore into guids values (?, ?, ?, ?)",
+                [
+                    (on_air.series_id, episode_id, guid, on_air.published_at.isoformat())
+                    for episode_id, guid in memory.guids.items()
+                ],
+            )
+
+    def ledger(self, series_id: str) -> dict[str, tuple[str, ...]]:
+        """Return every guid ever published, by episode id, oldest first."""
+        found: dict[str, tuple[str, ...]] = {}
+        rows = self._db.execute(
+            "select episode_id, guid from guids where series_id = ? order by first_seen, rowid",
+            (series_id,),
+        )
+        for episode_id, guid in rows:
+            found[episode_id] = (*found.get(episode_id, ()), guid)
+        return found
+
+    def foreign_guids(self, series_id: str, guids: Collection[str]) -> dict[str, str]:
+        """Return those of `guids` that belong to another series, with that series' slug or id."""
+        found: dict[str, str] = {}
+        for guid in guids:
+            row = self._db.execute(
+                "select coalesce(on_air.slug, guids.series_id) from guids"
+                " left join on_air using (series_id)"
+                " where guids.guid = ? and guids.series_id <> ? limit 1",
+                (guid, series_id),
+            ).fetchone()
+            if row is not None:
+                found[guid] = str(row[0])
+        return found
+
+    def known(self, series_id: str, guids: Collection[str] = ()) -> Known:
+        """Return what the guard must know of the series and of the others; `guids` may be new."""
+        return Known(
+            ledger=self.ledger(series_id),
+            others=self.history.identities(but=series_id),
+            foreign_guids=self.foreign_guids(series_id, guids),
+        )
+
+    # The two methods of feedgen.publish.companions.Marks.
+
+    def beside(self, name: str) -> str:
+        """Return the entity tag of the media file that was written as `name`, `""` if unknown."""
+        row = self._db.execute("select mark from beside where name = ?", (name,)).fetchone()
+        return "" if row is None else str(row[0])
+
+    def put_beside(self, name: str, mark: str) -> None:
+        """Remember the entity tag of the media file that was written as `name`."""
+        self._db.execute("insert or replace into beside values (?, ?)", (name, mark))
+
+    # The two methods of feedgen.probe.ProbeCache.
+
+    def get(self, url: str) -> Probed | None:
+        """Return what an earlier probe found at `url`."""
+        row = self._db.execute("select facts from probes where url = ?", (url,)).fetchone()
+        return None if row is None else msgspec.json.decode(row[0], type=Probed)
+
+    def put(self, url: str, probed: Probed) -> None:
+        """Keep what a probe found at `url`."""
+        self._db.execute(
+            "insert or replace into probes values (?, ?)",
+            (url, msgspec.json.encode(probed).decode()),
+        )
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make everything recorded in the block all or nothing; blocks may lie in one another."""
+        if self._db.in_transaction:
+            yield
+            return
+        self._db.execute("begin immediate")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("rollback")
+            raise
+        self._db.execute("commit")
+
+
+@contextlib.contextmanager
+def only_run(folder: Path) -> Iterator[None]:
+    """Hold the right to publish for `folder`; raises OutsideProblem if another run holds it.
+
+    The lock is an exclusive SQLite transaction: the system gives it back when a process dies,
+    on every platform.
+    """
+    path = folder / "run.lock"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = sqlite3.connect(path, isolation_level=None, timeout=0)
+    except (OSError, sqlite3.Error) as error:
+        raise _no_lock(path, error) from error
+    try:
+        try:
+            lock.execute("begin exclusive")
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
+                raise _no_lock(path, error) from error
+            raise OutsideProblem(
+                "another run is publishing from this folder",
+                hint="wait until it has ended and run the command again",
+            ) from error
+        yield
+    finally:
+        lock.close()
+
+
+def _no_lock(path: Path, error: Exception) -> OutsideProblem:
+    return OutsideProblem(
+        f"can not use the lock {path}: {error}",
+        hint="check that its folder is writable; if the file is something else, move it away",
+    )
+
+
+def now() -> datetime:
+    """Return the time, aware, in UTC, in whole seconds."""
+    return datetime.now(UTC).replace(microsecond=0)
