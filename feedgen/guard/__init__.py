@@ -66,9 +66,9 @@ def identity(data: bytes, *, series_id: str, slug: str, name: str) -> Identity:
 
 def _reasons(pair: Pair) -> Iterator[Reason]:
     from feedgen.guard import channel, episodes, guids, shows
-    from feedgen.guard.pair import well_formed
+    from feedgen.guard.pair import is_whole_feed
 
-    if not (well_formed(pair.new.data) and pair.after.readable and pair.after.kind == "rss"):
+    if not (is_whole_feed(pair.new.data) and pair.after.readable and pair.after.kind == "rss"):
         yield Reason(code="not-a-feed", sentence="The new document can not be read as a feed.")
         return
     yield from shows.reasons(pair)

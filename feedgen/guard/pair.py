@@ -130,11 +130,10 @@ def some(titles: list[str]) -> str:
     return f"{shown} and {len(titles) - 3} more" if len(titles) > 3 else shown
 
 
-def well_formed(data: bytes) -> bool:
-    """Return whether `data` is a whole XML document; what had to be repaired is none."""
+def is_whole_feed(data: bytes) -> bool:
+    """Return whether `data` is a whole RSS document; what had to be repaired is none."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
-        etree.fromstring(data, parser)
+        return etree.fromstring(data, parser).find("channel") is not None
     except (etree.XMLSyntaxError, ValueError):
         return False
-    return True
