@@ -85,7 +85,7 @@ class Run:
         Raises UnknownSeries and NothingThere before anything is published, and ApiProblem if the
         list of series can not be had at all.
         """
-        broken = {**self.source.problems, **self.config.series_mistakes}
+        broken = self.source.problems
         for slug, mistakes in sorted(broken.items()):
             if not wanted or slug in wanted:
                 yield _failed(slug, mistakes)
