@@ -15,6 +15,23 @@
     folder = "feeds"           # where the feeds are written
     url = "https://podcasts.example.com"     # where that folder is served
     audio = true               # the audio of a local catalogue beside them
+    kept = 30                  # versions of every feed to go back to
+                               # folder = "s3://bucket/feeds" is an object store, with
+    endpoint = "https://…"     # its address if it is not Amazon's, and
+    region = "…"               # its region
+
+    [guard]                    # what is held back for a person; see feedgen.guard.thresholds
+    gone_share = 0.1
+
+    [notify]                   # who is told of every feed; see feedgen.notify.message
+    webhook = "https://…"
+
+    [hooks.cms]                # a CMS that says what changed; see feedgen.hooks.settings
+    kind = "ghost"
+    secret_env = "CMS_HOOK_SECRET"
+
+    [report]
+    folder = "report"          # a page, metrics and a list of feeds after every run
 
     [templates]
     folder = "templates"       # looked up before the templates that come with feedgen
@@ -47,10 +64,14 @@ from urllib.parse import urlsplit
 import msgspec
 
 from feedgen.errors import Mistake, Mistakes, UsageProblem
+from feedgen.guard.thresholds import Thresholds
+from feedgen.hooks.settings import HookSettings, name_problems
+from feedgen.notify.message import Receivers
 from feedgen.schema import Reader, TomlSource
 from feedgen.settings import SeriesSettings, overlay
 
 FILE_NAME = "feedgen.toml"
+STORES = ("s3", "gs", "az", "azure", "abfs", "abfss")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,11 +103,23 @@ class HostedAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishTo:
-    """`[publish]`: the folder feeds are written to and the URL it is served under."""
+    """`[publish]`: the folder feeds are written to and the URL it is served under.
+
+    `folder` may be the URL of an object store, `endpoint` and `region` say where it is; `kept` is
+    how many versions of every feed stay in the history.
+    """
 
     folder: str
     url: str
     audio: bool = True
+    kept: Annotated[int, msgspec.Meta(ge=1)] = 30
+    endpoint: str = ""
+    region: str = ""
+
+    @property
+    def is_store(self) -> bool:
+        """Whether the feeds go to an object store and not into a folder of this machine."""
+        return "://" in self.folder
 
     def problems(self) -> Iterable[tuple[str, str]]:
         """Yield what is wrong, by field."""
@@ -94,11 +127,18 @@ class PublishTo:
             yield "url", "expected the https URL under which the folder is served"
         if not self.folder.strip():
             yield "folder", "is empty; name the folder the feeds are written to"
+        scheme = self.folder.partition("://")[0]
+        if self.is_store and scheme not in STORES:
+            yield "folder", f"expected a folder, or the URL of a store: {', '.join(STORES)}"
+        if not self.is_store and (self.endpoint or self.region):
+            yield "folder", "endpoint and region are for an object store, s3://bucket/folder"
+        if self.endpoint and not _is_url(self.endpoint, schemes=("https", "http")):
+            yield "endpoint", "expected an absolute http(s) URL"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnFolder:
-    """`[templates]` and `[golden]`: a folder of the user's own."""
+    """`[templates]`, `[golden]` and `[report]`: a folder of the user's own."""
 
     folder: str
 
@@ -129,10 +169,16 @@ class ProjectFile:
     golden: OwnFolder | None = None
     media: Media = field(default_factory=Media)
     check: Rules = field(default_factory=Rules)
+    guard: Thresholds = field(default_factory=Thresholds)
+    notify: Receivers = field(default_factory=Receivers)
+    report: OwnFolder | None = None
+    hooks: Mapping[str, HookSettings] = field(default_factory=dict)
     feed: SeriesSettings = field(default_factory=SeriesSettings)
 
     def problems(self) -> Iterable[tuple[str, str]]:
         """Yield what is wrong, by field."""
+        for problem in name_problems(self.hooks):
+            yield "hooks", problem
         if (self.catalogue is None) == (self.art19 is None):
             yield "", "expected exactly one of the tables [catalogue] and [art19]"
         if self.catalogue and PurePath(self.publish.folder) == PurePath(self.catalogue.folder):
@@ -145,9 +191,12 @@ class Config:
 
     root: Path
     source: LocalCatalogue | HostedAccount
-    publish_folder: Path
+    publish: PublishTo
     publish_url: str
-    publish_audio: bool = True
+    report_folder: Path | None = None
+    hooks: Mapping[str, HookSettings] = field(default_factory=dict)
+    guard: Thresholds = field(default_factory=Thresholds)
+    notify: Receivers = field(default_factory=Receivers)
     own_templates: Path | None = None
     own_goldens: Path | None = None
     allowed_hosts: tuple[str, ...] = ()
@@ -160,6 +209,11 @@ class Config:
     def state_folder(self) -> Path:
         """The folder of what runs remember; safe to keep, never needed by a reader of feeds."""
         return self.root / ".feedgen"
+
+    @property
+    def publish_folder(self) -> Path | None:
+        """The folder the feeds are written to, `None` if they go to an object store."""
+        return None if self.publish.is_store else self.root / self.publish.folder
 
     @property
     def catalogue_folder(self) -> Path | None:
@@ -211,9 +265,12 @@ def load(folder: Path) -> Config:
     return Config(
         root=folder.resolve(),
         source=which,
-        publish_folder=folder.resolve() / project.publish.folder,
+        publish=project.publish,
         publish_url=project.publish.url.rstrip("/"),
-        publish_audio=project.publish.audio,
+        report_folder=folder.resolve() / project.report.folder if project.report else None,
+        hooks=project.hooks,
+        guard=project.guard,
+        notify=project.notify,
         own_templates=_own(folder, project.templates, source, "templates"),
         own_goldens=_own(folder, project.golden, source, "golden"),
         allowed_hosts=project.media.allowed_hosts,

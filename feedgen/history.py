@@ -51,10 +51,10 @@ create table if not exists contents (
 """
 
 
-def feed_key(series_id: str, feed: str = "", document: int = 0) -> str:
+def feed_key(series_id: str, feed: str = "", document: str = "") -> str:
     """Return by what one feed of a series is known: its own is `""`, a further one has a name.
 
-    `document` counts the further documents of a feed that is split (RFC 5005) from 1.
+    `document` names a further document of a feed that is split (RFC 5005): "page-2", "archive-1".
     """
     key = f"{series_id}#{feed}" if feed else series_id
     return f"{key}/{document}" if document else key
@@ -153,6 +153,14 @@ class History:
             "select * from versions where key = ? order by number desc limit 1", (key,)
         ).fetchone()
         return None if row is None else _version(row)
+
+    def last(self) -> tuple[Version, ...]:
+        """Return the newest version of every feed and document that ever was on air, by key."""
+        rows = self._db.execute(
+            "select * from versions where (key, number) in"
+            " (select key, max(number) from versions group by key) order by key"
+        )
+        return tuple(map(_version, rows))
 
     def version(self, key: str, asked: str = "") -> Version:
         """Return the version a person means: a number, the beginning of a SHA-256, or "".

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from feedgen import contract, enclosures, golden
+from feedgen import contract, enclosures, golden, makers
 from feedgen.art19 import sync
 from feedgen.art19.plan import PlannedRequest
 from feedgen.capture import Captured
 from feedgen.errors import Refused, UnknownSeries
+from feedgen.familiar import Familiar
 from feedgen.feed.render import Renderer
 from feedgen.make import Measure
-from feedgen.publish.local import LocalFolder
+from feedgen.notify.deliver import deliver
+from feedgen.notify.requests import Secrets
+from feedgen.onair import Desk
+from feedgen.publish.opening import open_target
+from feedgen.report import RunReport, Told
 from feedgen.run import Run
 from feedgen.shipped import shipped
-from feedgen.source import open_snapshots, open_source
+from feedgen.source import nobody, open_snapshots, open_source
 from feedgen.state import State, only_run
+from feedgen.state import now as clock
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,6 +33,7 @@ if TYPE_CHECKING:
     from feedgen.config import Config
     from feedgen.golden import Verdict
     from feedgen.outcome import Outcome
+    from feedgen.standing import Standing
 
 
 class GoldensBroken(Refused):
@@ -81,24 +89,63 @@ def gate(config: Config | None, renderer: Renderer) -> None:
         raise GoldensBroken(broken, folder)
 
 
-@contextlib.asynccontextmanager
-async def open_run(config: Config, *, now: datetime, offline: bool = False) -> AsyncIterator[Run]:
-    """Yield a run with its source, state and target open; it writes nothing by itself."""
-    renderer = renderer_for(config)
+def measure_for(config: Config) -> Measure:
+    """Return what the feeds of a project are judged by."""
+    return Measure(
+        select=config.rules.select,
+        ignore=config.rules.ignore,
+        contract=contract.load(goldens_for(config)),
+    )
+
+
+@contextlib.contextmanager
+def open_desk(config: Config, *, now: datetime) -> Iterator[Desk]:
+    """Yield where the feeds of a project are let on air, with its state open and no source."""
     with State(config.state_folder / "state.sqlite3") as state:
-        async with open_source(config, now=now, offline=offline) as source:
+        yield Desk(
+            state=state,
+            target=open_target(config),
+            now=now,
+            thresholds=config.guard,
+            receivers=config.notify,
+            kept=config.publish.kept,
+        )
+
+
+@contextlib.asynccontextmanager
+async def open_run(
+    config: Config,
+    *,
+    now: datetime,
+    offline: bool = False,
+    dry_run: bool = False,
+    anew: bool = True,
+    standing: bool = False,
+) -> AsyncIterator[Run]:
+    """Yield a run with its source, state and target open; it writes nothing by itself.
+
+    Unless everything is to be looked at `anew`, series are passed over that did not change.
+    `standing` is that of `feedgen.source.open_source`.
+    """
+    renderer, measure = renderer_for(config), measure_for(config)
+    digest = makers.of_project(config, measure)
+    with open_desk(config, now=now) as desk:
+        familiar = Familiar(
+            config=config, looks=desk.state.looks, target=desk.target, makers=digest, now=now
+        )
+        known = nobody if anew else familiar.ref
+        opened = open_source(config, now=now, offline=offline, known=known, standing=standing)
+        async with opened as source:
             yield Run(
                 config=config,
                 source=source,
-                state=state,
-                target=LocalFolder(config.publish_folder),
+                desk=desk,
                 renderer=renderer,
                 now=now,
-                measure=Measure(
-                    select=config.rules.select,
-                    ignore=config.rules.ignore,
-                    contract=contract.load(goldens_for(config)),
-                ),
+                makers=digest,
+                measure=measure,
+                dry=dry_run,
+                familiar=familiar,
             )
 
 
@@ -108,22 +155,51 @@ async def publish(
     now: datetime,
     wanted: Collection[str] = (),
     offline: bool = False,
+    dry_run: bool = False,
+    wait: float = 0.0,
     told: Callable[[Outcome], None] = lambda _outcome: None,
-) -> list[Outcome]:
-    """Publish all series, or those in `wanted`, and return their outcomes.
+) -> RunReport:
+    """Publish all series, or those in `wanted`, and return what happened.
 
-    `told` hears of each outcome as soon as it is known; `offline` reads from the last snapshot.
-    Raises GoldensBroken before anything is written, OutsideProblem if another run is at work, and
-    what `open_source` raises.
+    `told` hears of each outcome as soon as it is known; `offline` reads from the last snapshot;
+    `dry_run` says what would happen, records nothing and puts nothing on air; `wait` is how many
+    seconds another run over all series is waited for. Raises GoldensBroken before anything is
+    written, OutsideProblem if another run is at work, and what `open_source` raises.
     """
+    secrets = Secrets.from_environment()
     gate(config, renderer_for(config))
-    outcomes = []
-    with only_run(config.state_folder):
-        async with open_run(config, now=now, offline=offline) as run:
-            async for outcome in run.outcomes(wanted):
-                told(outcome)
-                outcomes.append(outcome)
-    return outcomes
+    began = clock()
+    alone = contextlib.nullcontext() if wanted or dry_run else only_run(config.state_folder, wait)
+    found: list[Told] = []
+    opened = open_run(config, now=now, offline=offline, dry_run=dry_run, anew=bool(wanted))
+    async with alone, opened as run:
+        async for outcome in run.outcomes(wanted):
+            found.append(Told.of(outcome, _stands(run, outcome)))
+            told(outcome)
+        state, tried = run.state, {each.outcome.slug for each in found}
+        report = RunReport(
+            told=tuple(found),
+            began_at=began,
+            ended_at=clock(),
+            dry_run=dry_run,
+            unsolved=tuple(s for s in state.standings.unsolved() if s.slug not in tried),
+        )
+        if dry_run:
+            return report
+        state.standings.run_ended(
+            at=report.ended_at,
+            seconds=report.seconds,
+            exit_code=report.exit_code,
+            whole=not wanted,
+        )
+        return replace(report, deliveries=await deliver(state.outbox, secrets=secrets))
+
+
+def _stands(run: Run, outcome: Outcome) -> Standing | None:
+    """Return how a series stands after its outcome, which is recorded if anything was done."""
+    if run.dry or outcome.rests:
+        return run.state.standings.of(outcome.slug)
+    return run.state.standings.record(outcome, at=run.now)
 
 
 async def planned(

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
+
+# Not for type checkers alone: an outcome is kept as JSON and read back by these.
+from feedgen.artwork.choose import Decision
+from feedgen.check.report import Finding
+from feedgen.compare import Change
+from feedgen.feed.log import Note
+from feedgen.feed.selection import Skipped
+from feedgen.guard.verdict import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from feedgen.artwork.choose import Decision
-    from feedgen.check import Finding
-    from feedgen.feed.build import Note, Skipped
 
 Result = Literal["published", "unchanged", "held", "failed"]
 
@@ -20,17 +25,22 @@ class PublishedFeed:
     """One feed of a series; the series' own has the name `""`.
 
     `place` and `url` of a private feed are its key: they stand in no report. `documents` is how
-    many files it is split into.
+    many files it is split into. `changes` are what differs from what was on air, `reasons` why it
+    is held; `digest` names that difference for an approval, `key` the feed in its history.
     """
 
     name: str
     result: Result
+    key: str = ""
     private: bool = False
     place: str = field(default="", repr=False)
     url: str = field(default="", repr=False)
     items: int = 0
     documents: int = 1
     reason: str = ""
+    changes: tuple[Change, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    digest: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Return the feed as plain data, without the address of a private one."""
@@ -43,6 +53,7 @@ class PublishedFeed:
             "items": self.items,
             "documents": self.documents,
             "reason": self.reason,
+            "digest": self.digest,
         }
 
 
@@ -54,6 +65,8 @@ class Outcome:
     `details` are more lines on what happened, `retry` says that trying again may help; `place` is
     where the feed lies, `url` where it is served. `feeds` are all feeds of the series, its own
     first; one that could not be made makes the series fail, while the others are published.
+    `wakes_at` is when a feed of the series changes next by itself. `rests` says that the series
+    was not even tried, because it failed again and again.
     """
 
     slug: str
@@ -72,11 +85,36 @@ class Outcome:
     notes: tuple[Note, ...] = ()
     findings: tuple[Finding, ...] = ()
     feeds: tuple[PublishedFeed, ...] = ()
+    wakes_at: datetime | None = None
+    rests: bool = False
 
     @property
     def on_air(self) -> bool:
         """Whether what is on air is what the catalogue says now."""
         return self.result in ("published", "unchanged")
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """What differs from what was on air, in all feeds of the series."""
+        return tuple(change for each in self.feeds for change in each.changes)
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why feeds of the series are held."""
+        return tuple(reason for each in self.feeds for reason in each.reasons)
+
+    @property
+    def digest(self) -> str:
+        """The name of the difference that waits for an approval; that of the first that is held."""
+        return next((each.digest for each in self.feeds if each.result == "held"), "")
+
+    def as_before(self) -> Outcome:
+        """Return what to tell of a series that is still as it was left."""
+        feeds = tuple(
+            replace(each, result="unchanged", changes=(), reasons=(), digest="")
+            for each in self.feeds
+        )
+        return replace(self, result="unchanged", feeds=feeds)
 
     def as_json(self) -> dict[str, Any]:
         """Return the outcome as plain data, the shape `--json` prints."""

@@ -18,6 +18,7 @@ from feedgen.feed import variants
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from feedgen.check.kept import Verdicts
     from feedgen.feed.build import Memory, Note
     from feedgen.feed.render import Renderer
     from feedgen.feed.tags import Chapter
@@ -51,6 +52,9 @@ class Preparation:
     """The feeds of a series at `now`; `last` is the cover published before.
 
     `renderer` gives the renderer for a variant's own folder of templates, `""` for the usual one.
+    `on_air` tells of a feed by its name whether it still lies where it was published; a feed that
+    was dropped from the settings is told of as long as it does. `verdicts` are those on the items
+    of the series, if any are kept.
     """
 
     series: Series
@@ -62,6 +66,8 @@ class Preparation:
     now: datetime
     last: Artwork | None = None
     measure: Measure = make.EVERY_RULE
+    verdicts: Verdicts | None = None
+    on_air: Callable[[str], bool] = lambda _name: True
     _enclosures: dict[str, Enclosure] = field(default_factory=dict)
     _marks: dict[str, tuple[Chapter, ...]] = field(default_factory=dict)
 
@@ -75,8 +81,10 @@ class Preparation:
     async def feeds(self) -> AsyncIterator[Prepared]:
         """Yield every feed; raises SeriesProblem if the series' own feed can not be made."""
         own, *further = self.plans()
+        left = variants.dropped(self.settings, self.memory)
         first = await self._made(own)
-        yield first
+        told = [variants.note_dropped(name, left[name]) for name in left if self.on_air(name)]
+        yield replace(first, notes=(*first.notes, *told))
         public = {episode.id for episode in first.plan.episodes}
         for feed in further:
             try:
@@ -123,8 +131,9 @@ class Preparation:
             renderer=renderer,
             marks=self._marks,
             measure=self.measure,
+            verdicts=self.verdicts,
         )
-        self.memory = variants.learned(feed.name, made.built.memory, self.memory)
+        self.memory = variants.learned(feed, made.built.memory, self.memory)
         return Prepared(
             feed=feed,
             plan=plan,

@@ -1,6 +1,6 @@
 """The shell around everything: one series after the other, from the source to the target.
 
-    source ─► read ─► prepare: plan ─► probe ─► build, render, check ─► artwork beside it ─► swap
+    source ─► read ─► known already? ─► prepare: plan ─► probe ─► build, render, check ─► publish
 
 A run yields one Outcome per series and never stops for one of them: what goes wrong with a
 series becomes its outcome, and what is on air stays.
@@ -8,11 +8,9 @@ series becomes its outcome, and what is on air stays.
 
 from __future__ import annotations
 
-import hashlib
 import logging
-import re
-from collections.abc import AsyncIterator, Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Collection
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from feedgen import make
@@ -25,34 +23,32 @@ from feedgen.errors import (
     UsageProblem,
     did_you_mean,
 )
-from feedgen.feed.build import NoEpisodes
+from feedgen.familiar import Familiar, said
 from feedgen.feed.log import Note
-from feedgen.feed.paging import Document
 from feedgen.feed.render import Renderer
-from feedgen.outcome import Outcome, PublishedFeed
+from feedgen.feed.wakes import next_change
+from feedgen.history import feed_key
+from feedgen.looks import Look
+from feedgen.outcome import Outcome
 from feedgen.prepare import Preparation
-from feedgen.publish.companions import Beside, publish_chapters
+from feedgen.publication import SAFE_NAME, Publication
+from feedgen.rollout import CODE, Rollout
 from feedgen.settings import SeriesSettings, overlay
-from feedgen.state import OnAir
+from feedgen.state import now as clock
+from feedgen.state import only_series
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from feedgen.art19.sync import SeriesRead
+    from feedgen.art19.sync import SeriesRead, SeriesRef
     from feedgen.config import Config
-    from feedgen.feed.memory import Memory
-    from feedgen.feed.variants import FeedPlan
-    from feedgen.make import Made, Measure, Plan
+    from feedgen.make import Measure, Plan
     from feedgen.model import Artwork, Series
-    from feedgen.outcome import Result
-    from feedgen.prepare import Prepared
-    from feedgen.publish import Target
+    from feedgen.onair import Desk
     from feedgen.source import Source
     from feedgen.state import State
 
 log = logging.getLogger(__name__)
-
-_SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 
 
 class NothingThere(UsageProblem):
@@ -67,17 +63,34 @@ class NothingThere(UsageProblem):
 
 @dataclass(slots=True, kw_only=True)
 class Run:
-    """One run over the series of a source; `now` is the time everything is judged by."""
+    """One run over the series of a source; `now` is the time everything is judged by.
+
+    `dry` only looks: nothing goes on air and nothing is recorded of it. `makers` is the digest of
+    what makes the feeds (`feedgen.makers`). `familiar` are the series that need not be looked at
+    again.
+    """
 
     config: Config
     source: Source
-    state: State
-    target: Target
+    desk: Desk
     renderer: Renderer
     now: datetime
+    makers: str
+    familiar: Familiar
     measure: Measure = make.EVERY_RULE
+    dry: bool = False
+    clock: Callable[[], datetime] = clock
+    _rollout: Rollout = field(init=False)
     _claimed: dict[str, str] = field(default_factory=dict)
     _renderers: dict[str, Renderer] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._rollout = self._wave(whole=False)
+
+    @property
+    def state(self) -> State:
+        """What runs remember."""
+        return self.desk.state
 
     async def outcomes(self, wanted: Collection[str] = ()) -> AsyncIterator[Outcome]:
         """Yield what happened to each series, or to those whose slug or id is in `wanted`.
@@ -99,13 +112,86 @@ class Run:
             if ref.slug in broken and ref.id in wanted:
                 yield _failed(ref.slug, broken[ref.slug])
         readable = [ref for ref in refs if ref.slug not in broken]
-        self._note_settings_of_nobody({ref.slug for ref in refs}, whole=not wanted)
-        async for read in self.source.read(readable, everything=bool(wanted)):
-            yield await self._one(read)
+        if wanted:
+            async for read in self.source.read(readable, everything=True):
+                yield await self.one(read)
+            return
+        self._note_settings_of_nobody({ref.slug for ref in refs})
+        async for outcome in self._every(readable):
+            yield outcome
 
-    def _note_settings_of_nobody(self, slugs: set[str], *, whole: bool) -> None:
+    async def one(self, read: SeriesRead) -> Outcome:
+        """Return what happened to the series that was read: the whole way, whatever happens."""
+        labels = _labels(read, self.now)
+        try:
+            if read.same:
+                return self.familiar.outcome(read.ref.id)
+            if read.series is None:
+                raise read.problem or SeriesProblem("the series could not be read whole")
+            async with only_series(self.config.state_folder, read.series.id):
+                return await self._publish(read, read.series, labels)
+        except FeedgenError as error:
+            log.info("run.failed series=%s reason=%s", read.ref.slug, error.message)
+            return _failed(read.ref.slug, error, title=read.ref.title, notes=labels)
+        except Exception as error:
+            # A bug met by one series must not cost the others their night.
+            log.debug("run.bug series=%s", read.ref.slug, exc_info=True)
+            return _failed(read.ref.slug, Bug(error), title=read.ref.title)
+
+    async def _every(self, refs: Collection[SeriesRef]) -> AsyncIterator[Outcome]:
+        """Yield the outcomes of a run over all series; what makers altered goes canary first."""
+        due = []
+        for ref in refs:
+            if rests := self._rests(ref):
+                yield rests
+            else:
+                due.append(ref)
+        self._rollout = rollout = self._wave(whole=True)
+        waiting: list[tuple[SeriesRef, Outcome]] = []
+        async for read in self.source.read(due):
+            outcome = await self.one(read)
+            rollout.ended(outcome)
+            if any(reason.code == CODE for reason in outcome.reasons):
+                waiting.append((read.ref, outcome))
+            else:
+                yield outcome
+        self._rollout = self._wave(whole=False)
+        if rollout.too_far:
+            if not self.dry:
+                rollout.sent(at=self.now)
+            for _, outcome in waiting:
+                yield outcome
+        elif waiting:
+            # So few that nobody has to wait after all.
+            async for read in self.source.read([ref for ref, _ in waiting]):
+                yield await self.one(read)
+
+    def _wave(self, *, whole: bool) -> Rollout:
+        return Rollout(
+            state=self.state, makers=self.makers, thresholds=self.config.guard, whole=whole
+        )
+
+    def _rests(self, ref: SeriesRef) -> Outcome | None:
+        """Return the outcome of a series that failed so often that it is not tried now."""
+        until = self.state.standings.waits(ref.slug, self.now)
+        # Reading a folder costs nobody anything, and whoever mended a file wants to see it.
+        if until is None or self.config.catalogue_folder is not None:
+            return None
+        last = self.state.standings.of(ref.slug)
+        return Outcome(
+            slug=ref.slug,
+            result="failed",
+            title=ref.title,
+            reason=f"failed {last.failures if last else 0} times in a row, last: "
+            f"{last.reason if last else ''}",
+            hint=f"it is tried again after {until:%Y-%m-%d %H:%M} UTC, or at once with "
+            f"'feedgen publish {ref.slug}'",
+            rests=True,
+        )
+
+    def _note_settings_of_nobody(self, slugs: set[str]) -> None:
         """Warn of files of settings that are for no series; only a whole run can tell."""
-        for slug in sorted(self.config.series.keys() - slugs) if whole else ():
+        for slug in sorted(self.config.series.keys() - slugs):
             hint = did_you_mean(slug, sorted(slugs))
             log.warning("series/%s.toml is for no series that can be read; %s", slug, hint)
 
@@ -133,12 +219,59 @@ class Run:
             measure=self.measure,
         )
 
-    def names(self, feed: FeedPlan, documents: Iterable[Document]) -> list[str]:
-        """Return the names that the documents of a feed are published under."""
-        base = f"{self.config.publish_url}/"
-        url = feed.settings.feed_url or ""
-        name = url.removeprefix(base) if url.startswith(base) else feed.file_name
-        return [document.name(name) for document in documents]
+    async def _publish(
+        self, read: SeriesRead, series: Series, labels: tuple[Note, ...]
+    ) -> Outcome:
+        newer = self._newer(read, series)
+        if newer is not None:
+            return replace(newer, notes=labels + newer.notes)
+        publication = Publication(
+            series=series,
+            read_at=read.read_at,
+            preparation=self.prepare(series),
+            desk=self.desk,
+            source=self.source,
+            config=self.config,
+            measure=self.measure,
+            makers=self.makers,
+            claimed=self._claimed,
+            gate=self._rollout.gate,
+            dry=self.dry,
+        )
+        outcome = await publication.outcome(labels)
+        settings = publication.preparation.settings
+        outcome = replace(outcome, wakes_at=next_change(series, settings, self.now))
+        if outcome.on_air and read.mark and not self.dry:
+            templates = tuple(each.templates for each in settings.feeds.values() if each.templates)
+            self.state.looks.keep(
+                Look(
+                    series_id=series.id,
+                    mark=read.mark,
+                    makers=self.makers,
+                    said=said(self.config, series.slug, templates),
+                    at=self.now,
+                    outcome=outcome.as_before(),
+                    wakes_at=outcome.wakes_at,
+                    templates=templates,
+                    feeds=publication.feeds,
+                    beside=publication.beside,
+                )
+            )
+        return outcome
+
+    def _newer(self, read: SeriesRead, series: Series) -> Outcome | None:
+        """Return the outcome if a hook was quicker: what is on air was made of newer data."""
+        newest = self.state.history.newest(feed_key(series.id))
+        if newest is None or newest.read_at is None or read.read_at is None:
+            return None
+        # A time to come is no time anybody read at: that is for the guard to hold.
+        if not read.read_at < newest.read_at <= self.clock():
+            return None
+        look = self.state.looks.of(series.id)
+        before = look.outcome if look else Outcome(slug=series.slug, result="unchanged")
+        said = f"what is on air was made of newer data, of {newest.read_at:%Y-%m-%d %H:%M:%S} UTC"
+        note = Note(code="newer-on-air", message=said)
+        return replace(before.as_before(), notes=(note, *before.notes))
 
     @property
     def _chapters(self) -> str:
@@ -150,7 +283,7 @@ class Run:
         on_air = self.state.on_air(series.id)
         url = self.settings(series).feed_url or ""
         name = on_air.name if on_air else url.removeprefix(f"{self.config.publish_url}/")
-        return self.target.read(name) if _SAFE_NAME.fullmatch(name) else None
+        return self.desk.target.read(name) if SAFE_NAME.fullmatch(name) else None
 
     def _last(self, series: Series) -> Artwork | None:
         on_air = self.state.on_air(series.id)
@@ -170,179 +303,6 @@ class Run:
             usual = self.config.own_templates
             self._renderers[folder] = Renderer([path / "rss", *([usual / "rss"] if usual else [])])
         return self._renderers[folder]
-
-    async def _one(self, read: SeriesRead) -> Outcome:
-        labels = _labels(read, self.now)
-        try:
-            if read.series is None:
-                raise read.problem or SeriesProblem("the series could not be read whole")
-            return await self._publish(read.series, labels)
-        except FeedgenError as error:
-            log.info("run.failed series=%s reason=%s", read.ref.slug, error.message)
-            return _failed(read.ref.slug, error, title=read.ref.title, notes=labels)
-        except Exception as error:
-            # A bug met by one series must not cost the others their night.
-            log.debug("run.bug series=%s", read.ref.slug, exc_info=True)
-            return _failed(read.ref.slug, Bug(error), title=read.ref.title)
-
-    async def _publish(self, series: Series, labels: tuple[Note, ...]) -> Outcome:
-        preparation = self.prepare(series)
-        feeds: list[PublishedFeed] = []
-        notes = list(labels)
-        first: Prepared | None = None
-        async for prepared in preparation.feeds():
-            told, noted = await self._one_feed(prepared, series)
-            notes += [*prepared.notes, *noted]
-            if told is not None:
-                feeds.append(told)
-            # What is on air must never be forgotten, whatever happens to the next feed.
-            first = first or prepared
-            self._remember(series, first, preparation.memory)
-        if first is None or first.made is None:
-            raise SeriesProblem(f"series {series.slug!r} has no feed")
-        made = first.made
-        broken = [each for each in feeds if each.result == "failed"]
-        written = any(each.result == "published" for each in feeds)
-        return Outcome(
-            slug=series.slug,
-            result="failed" if broken else "published" if written else "unchanged",
-            title=made.built.feed.title,
-            reason="; ".join(f"feed {each.name!r}: {each.reason}" for each in broken),
-            hint="the other feeds of the series are on air" if broken else "",
-            place="" if broken else feeds[0].place,
-            url=feeds[0].url,
-            items=feeds[0].items,
-            artwork=first.plan.cover,
-            skipped=made.built.skipped,
-            notes=tuple(notes),
-            findings=made.report.findings,
-            feeds=tuple(feeds),
-        )
-
-    async def _one_feed(
-        self, prepared: Prepared, series: Series
-    ) -> tuple[PublishedFeed | None, tuple[Note, ...]]:
-        """Put one feed on air; return what happened and what is odd about it.
-
-        A feed that has nothing to show yet is neither published nor a failure.
-        """
-        feed, made = prepared.feed, prepared.made
-        (name,) = self.names(feed, (Document(feed=made.built.feed),)) if made else ("",)
-        try:
-            if made is None:
-                raise prepared.problem or SeriesProblem("the feed could not be made")
-            result, noted = await self._put(prepared, series, made)
-        except SeriesProblem as problem:
-            if not feed.name:
-                raise
-            if isinstance(problem, NoEpisodes) and feed.name not in prepared.memory.feeds:
-                waits = f"feed {feed.name!r} has no episode yet and is not published"
-                return None, (Note(code="feed-empty", message=waits),)
-            return (
-                PublishedFeed(
-                    name=feed.name,
-                    result="failed",
-                    private=feed.private,
-                    reason=problem.message,
-                ),
-                (),
-            )
-        told = PublishedFeed(
-            name=feed.name,
-            result=result,
-            private=feed.private,
-            place=self.target.place(name),
-            url=feed.settings.feed_url or "",
-            items=len(made.built.feed.item_list),
-            documents=1 + len(made.further),
-        )
-        own_notes = made.built.notes if not feed.name else ()
-        return told, (*own_notes, *noted)
-
-    async def _put(
-        self, prepared: Prepared, series: Series, made: Made
-    ) -> tuple[Result, tuple[Note, ...]]:
-        """Write a feed and what it points to; what is pointed to lies there first."""
-        _refuse_changed_guids(made.built.notes)
-        documents = (Document(feed=made.built.feed), *made.further)
-        names = self.names(prepared.feed, documents)
-        for name in names:
-            self._claim(name, series)
-        if self.source.own_media:
-            beside = Beside(
-                own_media=self.source.own_media,
-                base=self.config.publish_url,
-                media=self.source.media,
-                target=self.target,
-                marks=self.state,
-            )
-            await beside.publish(made.built.feed, audio=self.config.publish_audio)
-        elsewhere = publish_chapters(
-            made.built.files, base=self.config.publish_url, target=self.target
-        )
-        result: Result = "unchanged"
-        # The oldest first, so that no link leads to a document that is not there yet.
-        for part, name in reversed([*zip(made.further, names[1:], strict=True)]):
-            if part.frozen and self.target.size(name) is not None:
-                continue
-            data, _ = make.document(part, prepared.plan, prepared.renderer, self.measure)
-            result = self._write(name, data, result)
-        result = self._write(names[0], made.data, result)
-        return result, tuple(
-            Note(code="chapters-elsewhere", message=f"upload the chapters to {url} by hand")
-            for url in elsewhere
-        )
-
-    def _write(self, name: str, data: bytes, result: Result) -> Result:
-        if self.target.read(name) == data:
-            return result
-        self.target.write(name, data)
-        return "published"
-
-    def _claim(self, name: str, series: Series) -> None:
-        """Raise SeriesProblem if `name` is not free for a feed of `series`."""
-        if not _SAFE_NAME.fullmatch(name) or name.startswith("media/"):
-            raise SeriesProblem(
-                f"{name!r} can not be the name of a feed",
-                hint="set feed_url to a URL of letters, digits, '.', '_' and '-'",
-            )
-        owner = self.state.owner(name) or self._claimed.get(name)
-        if owner not in (None, series.id):
-            raise SeriesProblem(
-                f"{name!r} is the feed of another series ({owner})",
-                hint="give one of the two another feed_url",
-            )
-        self._claimed[name] = series.id
-
-    def _remember(self, series: Series, own: Prepared, memory: Memory) -> None:
-        if own.made is None:
-            return
-        (name,) = self.names(own.feed, (Document(feed=own.made.built.feed),))
-        self.state.remember(
-            OnAir(
-                series_id=series.id,
-                slug=series.slug,
-                name=name,
-                sha256=hashlib.sha256(own.made.data).hexdigest(),
-                published_at=self.now,
-                artwork=own.plan.cover.chosen if own.plan.cover else None,
-            ),
-            memory,
-        )
-
-
-def _refuse_changed_guids(notes: Iterable[Note]) -> None:
-    """Raise SeriesProblem if an episode that was published has another guid now.
-
-    Apps know an episode by its guid alone: with another one everybody downloads it again.
-    """
-    changed = [note for note in notes if note.code == "guid-changed"]
-    if changed:
-        more = f" (and {len(changed) - 1} more)" if changed[1:] else ""
-        raise SeriesProblem(
-            f"a guid changed to {changed[0].where!r}; {changed[0].message}{more}",
-            hint="give the episode its guid back; if it is to be a new one, make a new episode",
-        )
 
 
 def _labels(read: SeriesRead, now: datetime) -> tuple[Note, ...]:

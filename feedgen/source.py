@@ -24,6 +24,7 @@ from feedgen.art19.credential import Credential
 from feedgen.art19.decode import Note
 from feedgen.art19.pacer import START, Pacer
 from feedgen.art19.store import SnapshotStore
+from feedgen.art19.sync import SeriesRead
 from feedgen.config import Config, HostedAccount, LocalCatalogue
 from feedgen.errors import (
     MissingExtra,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
     from starlette.applications import Starlette
 
-    from feedgen.art19.sync import SeriesRead, SeriesRef
+    from feedgen.art19.sync import SeriesRef
     from feedgen.content.catalogue import Catalogue
     from feedgen.model import Series
     from feedgen.settings import SeriesSettings
@@ -60,6 +61,14 @@ _TIMEOUT = httpx.Timeout(30, connect=10)
 _LOOK_EVERY, _ANSWER_WITHIN, _RENDER_WITHIN = 1.0, 20.0, 3600.0
 
 
+Known = Callable[[str], "SeriesRef | None"]
+
+
+def nobody(_mark: str) -> SeriesRef | None:
+    """Know no series by its mark: all are read."""
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """An open source of series.
@@ -69,7 +78,11 @@ class Source:
     `allowed_hosts` may have private addresses. `problems` are the series that can not even be
     read, by slug; `flaw` says what is wrong with the original of an image, by its id, `""` if
     nothing is known. `snapshots` keeps what was read between runs; `offline` reads from it alone.
-    `everything` also reads episodes that are not public.
+    `everything` also reads episodes that are not public. `own_file` returns size and entity tag of
+    a media file of our own by its address, without asking for it, `None` for any other.
+
+    `known` names the series whose data has a mark that the caller knows: it is not read. `same`
+    are those that were known before anything was read, by id; `mark` returns that of a show.
     """
 
     api: ContentApi
@@ -85,6 +98,17 @@ class Source:
     offline: bool = False
     everything: bool = False
     now: datetime
+    same: Mapping[str, SeriesRead] = field(default_factory=dict)
+    mark: Callable[[str], str] = lambda _slug: ""
+    known: Known = nobody
+    own_file: Callable[[str], tuple[int, str] | None] = lambda _url: None
+    renewed: Callable[[Source, datetime, Collection[str]], Source] = field(
+        default=lambda source, now, _slugs: replace(source, now=now)
+    )
+
+    def at(self, now: datetime, slugs: Collection[str] = ()) -> Source:
+        """Return the same source at another time, with what it says of `slugs` looked at anew."""
+        return self.renewed(self, now, slugs)
 
     async def list_series(self, wanted: Collection[str] = ()) -> tuple[SeriesRef, ...]:
         """Return the series there are, or those of `wanted`, by slug or id; sorted by slug.
@@ -98,7 +122,9 @@ class Source:
                     raise UnknownSeries(name, [ref.slug for ref in stored])
             return tuple(ref for ref in stored if not wanted or {ref.slug, ref.id} & {*wanted})
         try:
-            return await self._list(wanted or self.only)
+            listed = await self._list(wanted or self.only)
+            every = (*listed, *(read.ref for read in self.same.values()))
+            return listed if wanted else tuple(sorted(every, key=lambda ref: (ref.slug, ref.id)))
         except UnknownSeries as unknown:
             # A slug is looked for by itself; only the whole list can say what was meant.
             every = await self._list(())
@@ -112,6 +138,8 @@ class Source:
         if asked in self.problems:
             raise self.problems[asked]
         for ref in await self.list_series([asked]):
+            if ref.slug in self.problems:  # asked for by its id
+                raise self.problems[ref.slug]
             async for read in self.read([ref], everything=True):
                 if read.series is None:
                     raise read.problem or SeriesProblem("the series could not be read whole")
@@ -124,21 +152,36 @@ class Source:
         )
 
     async def read(
-        self, refs: Sequence[SeriesRef], *, everything: bool = False
+        self, refs: Sequence[SeriesRef], *, everything: bool = False, hook: bool = False
     ) -> AsyncIterator[SeriesRead]:
-        """Yield each series of `refs`, whole or with the problem that prevented it."""
+        """Yield each series of `refs`, whole or with the problem that prevented it.
+
+        For a `hook` everything of them is asked for, whatever was read before.
+        """
         if self.snapshots is not None and self.offline:
             for each in sync.read_offline(self.snapshots, refs):
                 yield each
             return
-        async for read in sync.read(
+        reading = sync.read(
             self.api,
-            refs,
+            [ref for ref in refs if ref.id not in self.same],
             store=self.snapshots,
+            kind="hook" if hook else "night",
             everything=everything or self.everything,
+            known=lambda mark: self.known(mark) is not None,
             now=self.now,
-        ):
-            yield replace(read, notes=read.notes + self._flaws(read))
+        )
+        async with contextlib.aclosing(reading):
+            for ref in refs:
+                if ref.id in self.same:
+                    yield self.same[ref.id]
+                    continue
+                read = await anext(reading)
+                mark = self.mark(read.ref.slug) if self.own_media else read.mark
+                yield replace(read, notes=read.notes + self._flaws(read), mark=mark)
+            # Let it end in its own way: that is when the snapshot is finished.
+            async for _ in reading:
+                pass
 
     def _flaws(self, read: SeriesRead) -> tuple[Note, ...]:
         """Return what is wrong with the pictures of a series, which the API has no field for."""
@@ -153,23 +196,30 @@ class Source:
 
 @contextlib.asynccontextmanager
 async def open_source(
-    config: Config, *, now: datetime, offline: bool = False
+    config: Config,
+    *,
+    now: datetime,
+    offline: bool = False,
+    standing: bool = False,
+    known: Known = nobody,
 ) -> AsyncIterator[Source]:
     """Yield the source that `config` names; raises MissingExtra, UsageProblem or Mistakes.
 
-    `offline` reads a hosted account from its last snapshot; a folder is always at hand.
+    `offline` reads a hosted account from its last snapshot; a folder is always at hand. A folder
+    is taken as it is now; one that is `standing` is looked at anew by `Source.at`. `known` is as
+    in `Source`.
     """
     if isinstance(config.source, HostedAccount):
-        opened = _hosted(config, config.source, now, offline)
+        opened = _hosted(config, config.source, now, offline, known)
     else:
-        opened = _embedded(config, now)
+        opened = _embedded(config, now, standing, known)
     async with opened as source:
         yield source
 
 
 @contextlib.asynccontextmanager
 async def _hosted(
-    config: Config, account: HostedAccount, now: datetime, offline: bool
+    config: Config, account: HostedAccount, now: datetime, offline: bool, known: Known
 ) -> AsyncIterator[Source]:
     file = config.root / account.credential_file if account.credential_file else None
     credential = _NOBODY if offline else Credential.find(file)
@@ -192,6 +242,7 @@ async def _hosted(
                 only=account.series,
                 networks=(account.network,) if account.network else (),
                 offline=offline,
+                known=known,
                 now=now,
             )
 
@@ -218,10 +269,39 @@ def open_snapshots(config: Config) -> Iterator[SnapshotStore]:
 
 
 @contextlib.asynccontextmanager
-async def _embedded(config: Config, now: datetime) -> AsyncIterator[Source]:
+async def _embedded(
+    config: Config, now: datetime, standing: bool, known: Known
+) -> AsyncIterator[Source]:
     # Nobody else can reach the service, so nobody else needs to know its secret.
     credential = Credential("embedded", secrets.token_urlsafe())
-    with content_service(config, {credential.id: credential.secret}, lambda: now) as served:
+    moment = now
+    refs: dict[str, SeriesRef] = {}
+
+    def remembered(mark: str) -> tuple[str, str] | None:
+        ref = known(mark)
+        if ref is None:
+            return None
+        refs[mark] = ref
+        return ref.id, ref.slug
+
+    def renewed(source: Source, now: datetime, slugs: Collection[str]) -> Source:
+        nonlocal moment
+        moment = now
+        catalogue = served.renew(slugs) if standing else served.catalogue
+        return replace(
+            source,
+            now=now,
+            settings=catalogue.settings.get,
+            problems={**catalogue.problems, **config.series_mistakes},
+        )
+
+    with content_service(
+        config,
+        {credential.id: credential.secret},
+        lambda: moment,
+        standing=standing,
+        known=remembered,
+    ) as served:
         in_process = httpx.ASGITransport(app=served.app, raise_app_exceptions=False)
         hosts = frozenset(config.allowed_hosts)
         network = GuardedTransport(Allowed(hosts=hosts))
@@ -243,6 +323,13 @@ async def _embedded(config: Config, now: datetime) -> AsyncIterator[Source]:
                 problems={**served.catalogue.problems, **config.series_mistakes},
                 flaw=served.flaw,
                 everything=True,
+                same={
+                    id_: SeriesRead(ref=refs[mark], read_at=now, mark=mark, same=True)
+                    for id_, mark in served.passed_over.items()
+                },
+                mark=served.mark,
+                own_file=lambda url: served.file(url, moment),
+                renewed=renewed,
                 now=now,
             )
 
@@ -252,11 +339,18 @@ class Served:
     """The content service over the catalogue of a project; `catalogue` is how it began.
 
     `flaw` returns what is wrong with the original of an image, by its id, `""` if nothing is.
+    `renew` looks at the shows of these slugs anew and returns the catalogue there is now; `file`
+    returns size and entity tag of the audio at an address, as the service would answer it;
+    `mark` and `passed_over` are those of `feedgen.content.catalogue.CatalogueFolder`.
     """
 
     app: Starlette
     catalogue: Catalogue
     flaw: Callable[[str], str]
+    renew: Callable[[Collection[str]], Catalogue]
+    file: Callable[[str, datetime], tuple[int, str] | None]
+    mark: Callable[[str], str]
+    passed_over: Mapping[str, str]
 
 
 @contextlib.contextmanager
@@ -266,6 +360,8 @@ def content_service(
     clock: Callable[[], datetime],
     *,
     live: bool = False,
+    standing: bool = False,
+    known: Callable[[str], tuple[str, str] | None] = lambda _mark: None,
     calls_per_minute: int | None = None,
     strict_schema: bool = False,
     lenient_pages: bool = False,
@@ -273,7 +369,9 @@ def content_service(
     """Yield the local catalogue of `config` as the Content API, an ASGI application.
 
     It serves the folder as it is now, so that one run never mixes two states of it, or, `live`,
-    as it is at each request. The last three are those of `feedgen.content.service.create_app`.
+    as it is at each request, or, `standing`, as it was when `Served.renew` looked. Shows that are
+    `known` by their mark are left out (`feedgen.content.catalogue.CatalogueFolder`); the last
+    three are those of `feedgen.content.service.create_app`.
     Raises MissingExtra without the extras `images` and `serve`,
     UsageProblem or Mistakes if the folder can not be served at all.
     """
@@ -285,12 +383,13 @@ def content_service(
         )
     _need("starlette", "reading a catalogue folder", "serve")
     _need("pyvips", "rendering the artwork of a catalogue folder", "images")
+    from feedgen.content.audio import OwnAudio
     from feedgen.content.catalogue import CatalogueFolder
     from feedgen.content.images import open_images
     from feedgen.content.library import Library
     from feedgen.content.service import create_app
 
-    watched = CatalogueFolder(folder, interval=_LOOK_EVERY)
+    watched = CatalogueFolder(folder, interval=_LOOK_EVERY, known=known)
     catalogue = watched.current()
     images = open_images(
         config.state_folder / "images",
@@ -299,12 +398,14 @@ def content_service(
         enlarge=config.source.enlarge,
     )
     try:
+        current = watched.current if live else watched.held if standing else lambda: catalogue
         library = Library(
-            watched.current if live else lambda: catalogue,
+            current,
             images,
             media_url=config.media_url,
             wait=_ANSWER_WITHIN if live else _RENDER_WITHIN,
             settled=not live,
+            settings=config.settings_for,
         )
         app = create_app(
             library,
@@ -314,7 +415,15 @@ def content_service(
             strict_schema=strict_schema,
             lenient_pages=lenient_pages,
         )
-        yield Served(app=app, catalogue=catalogue, flaw=library.flaw)
+        yield Served(
+            app=app,
+            catalogue=catalogue,
+            flaw=library.flaw,
+            renew=watched.renew,
+            file=OwnAudio(current, media_url=config.media_url).at,
+            mark=watched.mark,
+            passed_over=watched.passed_over(),
+        )
     finally:
         images.close()
 

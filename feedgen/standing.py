@@ -9,7 +9,9 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 if TYPE_CHECKING:
     from feedgen.outcome import Outcome, Result
@@ -26,6 +28,11 @@ create table if not exists standings (
     failures   integer not null,
     since      text,
     next_at    text
+) strict;
+create table if not exists outcomes (
+    slug    text primary key,
+    told_at text not null,
+    body    text not null
 ) strict;
 create table if not exists runs (
     ended_at  text not null,
@@ -108,7 +115,16 @@ class Standings:
                 made.next_at.isoformat() if made.next_at else None,
             ),
         )
+        self._db.execute(
+            "insert or replace into outcomes values (?, ?, ?)",
+            (made.slug, at.isoformat(), msgspec.json.encode(outcome.as_json()).decode()),
+        )
         return made
+
+    def outcome(self, slug: str) -> dict[str, Any] | None:
+        """Return the last outcome of a series as `Outcome.as_json` told it, `None` if none was."""
+        row = self._db.execute("select body from outcomes where slug = ?", (slug,)).fetchone()
+        return None if row is None else msgspec.json.decode(row[0], type=dict[str, Any])
 
     def of(self, slug: str) -> Standing | None:
         """Return how a series stands, `None` if it never had an outcome."""
@@ -137,6 +153,7 @@ class Standings:
     def forget(self, slug: str) -> None:
         """Drop a series that is no longer in the source."""
         self._db.execute("delete from standings where slug = ?", (slug,))
+        self._db.execute("delete from outcomes where slug = ?", (slug,))
 
     def run_ended(self, *, at: datetime, seconds: float, exit_code: int, whole: bool) -> None:
         """Record the end of a run; `whole` if it was over all series."""

@@ -10,27 +10,37 @@ changes a feed by itself.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import hashlib
 import sqlite3
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
+from filelock import FileLock, Timeout
 
 from feedgen.approvals import Approvals
+from feedgen.deeds import Deeds
 from feedgen.errors import OutsideProblem
 from feedgen.feed.build import Memory
 from feedgen.guard.verdict import Known
 from feedgen.history import History
+from feedgen.inbox import Inbox
+from feedgen.looks import Looks
 from feedgen.model import Artwork
 from feedgen.notify.outbox import Outbox
 from feedgen.probe import Probed
 from feedgen.standing import Standings
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import AsyncIterator, Collection, Iterator
     from pathlib import Path
+
+# Seconds: how long somebody waits for a series, and how often the lock is tried.
+_PATIENCE, _LOOK_AGAIN = 120.0, 0.02
 
 _SCHEMA = """
 create table if not exists on_air (
@@ -57,6 +67,10 @@ create table if not exists beside (
     name text primary key,
     mark text not null
 ) strict;
+create table if not exists verdicts (
+    series_id text primary key,
+    kept      blob not null
+) strict;
 create table if not exists probes (
     url   text primary key,
     facts text not null
@@ -82,7 +96,10 @@ class State:
     history: History
     approvals: Approvals
     standings: Standings
+    deeds: Deeds
+    looks: Looks
     outbox: Outbox
+    inbox: Inbox
 
     def __init__(self, path: Path) -> None:
         """Open or create the file at `path`; raises OutsideProblem if that is impossible."""
@@ -95,7 +112,10 @@ class State:
             self.history = History(self._db)
             self.approvals = Approvals(self._db)
             self.standings = Standings(self._db)
+            self.deeds = Deeds(self._db)
+            self.looks = Looks(self._db)
             self.outbox = Outbox(self._db)
+            self.inbox = Inbox(self._db)
         except (OSError, sqlite3.Error) as error:
             raise OutsideProblem(
                 f"can not use the state file {path}: {error}",
@@ -211,6 +231,19 @@ class State:
         """Remember the entity tag of the media file that was written as `name`."""
         self._db.execute("insert or replace into beside values (?, ?)", (name, mark))
 
+    # The two methods of feedgen.check.kept.Keeper.
+
+    def verdicts(self, series_id: str) -> bytes:
+        """Return the verdicts on the items of the series, `b""` if none were kept."""
+        row = self._db.execute(
+            "select kept from verdicts where series_id = ?", (series_id,)
+        ).fetchone()
+        return b"" if row is None else bytes(row[0])
+
+    def keep_verdicts(self, series_id: str, data: bytes) -> None:
+        """Keep the verdicts on the items of the series, in place of those kept before."""
+        self._db.execute("insert or replace into verdicts values (?, ?)", (series_id, data))
+
     # The two methods of feedgen.probe.ProbeCache.
 
     def get(self, url: str) -> Probed | None:
@@ -240,35 +273,69 @@ class State:
         self._db.execute("commit")
 
 
-@contextlib.contextmanager
-def only_run(folder: Path) -> Iterator[None]:
-    """Hold the right to publish for `folder`; raises OutsideProblem if another run holds it.
+@contextlib.asynccontextmanager
+async def only_run(folder: Path, wait: float = 0.0) -> AsyncIterator[None]:
+    """Hold the right to a run over all series of `folder`, after `wait` seconds at most.
 
-    The lock is an exclusive SQLite transaction: the system gives it back when a process dies,
-    on every platform.
+    The system gives a lock back when its process dies. Raises OutsideProblem if it is taken.
     """
-    path = folder / "run.lock"
+    lock = _lock(folder / "run.lock")
+    if not await _got(lock, wait):
+        raise OutsideProblem(
+            "another run is publishing from this folder",
+            hint="wait until it has ended and run the command again, or use --wait SECONDS",
+        )
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = sqlite3.connect(path, isolation_level=None, timeout=0)
-    except (OSError, sqlite3.Error) as error:
-        raise _no_lock(path, error) from error
-    try:
-        try:
-            lock.execute("begin exclusive")
-        except sqlite3.Error as error:
-            if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
-                raise _no_lock(path, error) from error
-            raise OutsideProblem(
-                "another run is publishing from this folder",
-                hint="wait until it has ended and run the command again",
-            ) from error
         yield
     finally:
-        lock.close()
+        lock.release()
 
 
-def _no_lock(path: Path, error: Exception) -> OutsideProblem:
+@contextlib.asynccontextmanager
+async def only_series(folder: Path, series_id: str) -> AsyncIterator[None]:
+    """Hold the right to publish one series; waits for whoever holds it: a run, a hook, a person.
+
+    Raises OutsideProblem if the lock can not be used, or nobody gives it back for two minutes.
+    """
+    name = hashlib.sha256(series_id.encode()).hexdigest()[:32]
+    lock = _lock(folder / "locks" / f"{name}.lock")
+    if not await _got(lock, _PATIENCE):
+        raise OutsideProblem(
+            "another run has been publishing this series for minutes",
+            hint="look for a process that hangs; what is on air stays",
+        )
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _lock(path: Path) -> FileLock:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _no_lock(str(path), error) from error
+    # The loop may hold several at once and give them back in any order.
+    return FileLock(path, timeout=0, thread_local=False)
+
+
+async def _got(lock: FileLock, wait: float) -> bool:
+    """Return whether the lock is ours, after `wait` seconds at most."""
+    until = time.monotonic() + wait
+    while True:
+        try:
+            lock.acquire()
+        except Timeout:
+            if time.monotonic() >= until:
+                return False
+            await asyncio.sleep(_LOOK_AGAIN)
+        except OSError as error:
+            raise _no_lock(lock.lock_file, error) from error
+        else:
+            return True
+
+
+def _no_lock(path: str, error: Exception) -> OutsideProblem:
     return OutsideProblem(
         f"can not use the lock {path}: {error}",
         hint="check that its folder is writable; if the file is something else, move it away",

@@ -108,7 +108,7 @@ def test_history_survives_the_process(tmp_path):
 
 def test_every_feed_of_a_series_has_its_own_versions(state):
     """A further feed and the further documents of a split one are counted by themselves."""
-    keys = [feed_key("s1"), feed_key("s1", "early"), feed_key("s1", "early", 2)]
+    keys = [feed_key("s1"), feed_key("s1", "early"), feed_key("s1", "early", "page-2")]
     for key in keys:
         state.history.keep(key, SHOW, key.encode(), at=AT)
 

@@ -187,7 +187,7 @@ def test_the_last_snapshot_is_published_when_the_api_is_away(tmp_path, local):
     before = feeds(folder)
     later = NOW + timedelta(hours=5)
     settings = config.load(folder)
-    outcomes = asyncio.run(night.publish(settings, now=later, offline=True))
+    outcomes = asyncio.run(night.publish(settings, now=later, offline=True)).outcomes
 
     assert {outcome.result for outcome in outcomes} == {"unchanged"}
     assert all("5.0 hours old" in outcome.notes[0].message for outcome in outcomes)

@@ -6,6 +6,7 @@ import sqlite3
 import feedparser
 import podcastparser
 import pytest
+from filelock import FileLock
 
 from feedgen import config, night
 from feedgen.errors import OutsideProblem, UnknownSeries
@@ -13,7 +14,6 @@ from feedgen.night import GoldensBroken
 from feedgen.outcome import exit_code
 from feedgen.run import Run
 from feedgen.shipped import shipped
-from feedgen.state import only_run
 from tests.projects import COMEDY, GERMAN, SERIAL, copy_project, edit, feeds, make_project, publish
 
 
@@ -208,14 +208,20 @@ def test_two_episodes_with_one_guid_fail_their_show(project):
     fails_alone(project, SERIAL, "guid", "s2e2")
 
 
-def test_a_guid_that_changed_fails_its_show(project):
+def test_a_guid_that_changed_holds_its_show(project):
     """Everybody would download the episode again; the feed on air stays."""
+    before = feeds(project)
     edit(
         project / "catalogue" / SERIAL / "episodes" / "s2e1.toml",
         "salt-and-signal/s2e1",
         "salt-and-signal/season-2-episode-1",
     )
-    fails_alone(project, SERIAL, "s2e1", "season-2-episode-1", "as new", "guid back")
+    outcomes = publish(project)
+    assert outcomes[SERIAL].result == "held"
+    assert "season-2-episode-1" in outcomes[SERIAL].reason
+    assert f"feedgen approve {SERIAL}" in outcomes[SERIAL].hint
+    assert exit_code(outcomes.values()) == 4
+    assert feeds(project) == before
 
 
 def test_two_series_never_share_a_feed(project):
@@ -246,7 +252,7 @@ def test_templates_that_break_a_golden_feed_stop_the_run(project):
 def test_a_run_beside_another_is_refused(project):
     """Two runs at once would undo each other."""
     folder = config.load(project).state_folder
-    with only_run(folder), pytest.raises(OutsideProblem, match="another run"):
+    with FileLock(folder / "run.lock"), pytest.raises(OutsideProblem, match="another run"):
         publish(project)
 
 
@@ -343,6 +349,7 @@ def test_a_bug_met_by_one_series_does_not_end_the_night(project, monkeypatch):
         return prepare(run, series)
 
     monkeypatch.setattr(Run, "prepare", broken)
+    edit(project / "catalogue" / SERIAL / "series.toml", 'title = "', 'title = "The new ')
     outcomes = publish(project)
 
     assert {slug for slug, outcome in outcomes.items() if not outcome.on_air} == {SERIAL}
@@ -360,20 +367,19 @@ def test_a_damaged_memory_of_one_series_fails_only_that(project):
             (SERIAL,),
         )
     state.close()
+    edit(project / "catalogue" / SERIAL / "series.toml", 'title = "', 'title = "The new ')
     outcomes = publish(project)
 
     assert {slug for slug, outcome in outcomes.items() if not outcome.on_air} == {SERIAL}
 
 
-@pytest.mark.parametrize("damage", ["file", "garbage", "folder"])
+@pytest.mark.parametrize("damage", ["file", "folder"])
 def test_a_lock_that_can_not_be_used_is_told_in_a_sentence(project, damage):
     """Not "another run", and no traceback."""
     state = project / ".feedgen"
     if damage == "file":
         shutil.rmtree(state)
         state.write_text("a file")
-    elif damage == "garbage":
-        (state / "run.lock").write_bytes(b"garbage " * 999)
     else:
         (state / "run.lock").unlink()
         (state / "run.lock").mkdir()

@@ -1,5 +1,6 @@
 """What runs remember."""
 
+import asyncio
 import contextlib
 import dataclasses
 import sqlite3
@@ -11,7 +12,7 @@ from feedgen.errors import OutsideProblem
 from feedgen.feed.build import Memory
 from feedgen.model import Artwork
 from feedgen.probe import Facts, Probed
-from feedgen.state import OnAir, State, only_run
+from feedgen.state import OnAir, State, only_run, only_series
 
 ON_AIR = OnAir(
     series_id="s1",
@@ -81,17 +82,52 @@ def test_a_damaged_state_file_is_an_error_with_a_way_out(tmp_path):
 
 def test_only_one_run_publishes_at_a_time(tmp_path):
     """A second run is told so; when the first has ended, or died, the next may go."""
-    with (
-        only_run(tmp_path),
-        pytest.raises(OutsideProblem, match="another run"),
-        only_run(tmp_path),
-    ):
-        pass
-    with only_run(tmp_path):
-        holder = sqlite3.connect(tmp_path / "run.lock", timeout=0)
-        with pytest.raises(sqlite3.OperationalError):
-            holder.execute("begin exclusive")
-        holder.close()
+
+    async def runs() -> None:
+        async with only_run(tmp_path):
+            with pytest.raises(OutsideProblem, match="another run"):
+                async with only_run(tmp_path):
+                    pass
+        async with only_run(tmp_path):
+            pass
+
+    asyncio.run(runs())
+
+
+def test_who_waits_for_a_run_comes_when_it_has_ended(tmp_path):
+    """The later of two runs waits as long as it was told to, and then does its work."""
+    order: list[str] = []
+
+    async def run(name: str, *, wait: float, work: float) -> None:
+        async with only_run(tmp_path, wait):
+            order.append(name)
+            await asyncio.sleep(work)
+            order.append(name)
+
+    async def both() -> None:
+        await asyncio.gather(run("first", wait=0, work=0.2), run("second", wait=30, work=0))
+
+    asyncio.run(both())
+    assert order == ["first", "first", "second", "second"]
+
+
+def test_one_series_is_published_by_one_at_a_time(tmp_path):
+    """Another series is not held up; the same one waits for its turn."""
+    order: list[str] = []
+
+    async def publish(series: str) -> None:
+        async with only_series(tmp_path, series):
+            order.append(f"{series} begins")
+            await asyncio.sleep(0.1)
+            order.append(f"{series} ends")
+
+    async def three() -> None:
+        await asyncio.gather(publish("a"), publish("a"), publish("b"))
+
+    asyncio.run(three())
+    told = [each for each in order if each.startswith("a")]
+    assert told == ["a begins", "a ends"] * 2
+    assert order.index("b begins") < order.index("a ends")
 
 
 def test_a_guid_of_another_series_is_known_as_that(tmp_path):

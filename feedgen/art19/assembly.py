@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,18 @@ class Assembly:
     missing: tuple[Identifier, ...] = ()
     failed: Mapping[Identifier, ApiProblem | str] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
+
+    @property
+    def mark(self) -> str:
+        """A digest of everything a series is decoded from; blank if it is not whole."""
+        if self.missing or self.failed:
+            return ""
+        told = hashlib.sha256()
+        for resource in self.resources:
+            told.update(hashlib.sha256(resource.raw).digest())
+        rest = (sorted(self.members.items()), sorted(map(str, self.gone)), self.notes)
+        told.update(repr(rest).encode())
+        return told.hexdigest()
 
 
 @dataclass(slots=True)

@@ -264,11 +264,12 @@ class SnapshotStore:
                 "fetched = excluded.fetched where raw is not excluded.raw",
                 ((run, key.type, key.id) for key in keys),
             )
-            self._db.execute("delete from members where series = ?", (snapshot.series,))
-            self._db.executemany(
-                "insert into members values (?, ?, ?)",
-                ((snapshot.series, episode, count) for episode, count in members.items()),
-            )
+            if members != self.members(snapshot.series):
+                self._db.execute("delete from members where series = ?", (snapshot.series,))
+                self._db.executemany(
+                    "insert into members values (?, ?, ?)",
+                    ((snapshot.series, episode, count) for episode, count in members.items()),
+                )
             self._db.execute(
                 "insert or replace into snapshots values (?, ?, ?, ?, ?, ?)",
                 (

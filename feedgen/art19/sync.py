@@ -30,7 +30,15 @@ from feedgen.model import Series
 from feedgen.xmltext import clean
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
+    from collections.abc import (
+        AsyncGenerator,
+        AsyncIterator,
+        Callable,
+        Collection,
+        Iterable,
+        Iterator,
+        Sequence,
+    )
 
     from feedgen.art19.client import ContentApi
     from feedgen.art19.plan import PlannedRequest
@@ -57,7 +65,9 @@ class SeriesRead:
     """What reading one series brought: `series`, or the `problem` that prevented it.
 
     `read_at` is when the API said so; `offline` marks a reading from the last snapshot.
-    `resources` are what the series was decoded from, ordered by type and id.
+    `resources` are what the series was decoded from, ordered by type and id. `mark` is the same
+    as long as they are, blank if nobody knows; a series that is `same` was known by its mark, and
+    not even decoded.
     """
 
     ref: SeriesRef
@@ -67,6 +77,8 @@ class SeriesRead:
     resources: tuple[Resource, ...] = field(default=(), repr=False)
     read_at: datetime | None = None
     offline: bool = False
+    mark: str = ""
+    same: bool = False
 
 
 async def list_series(
@@ -122,19 +134,24 @@ async def read(
     kind: Kind = "night",
     full: bool = False,
     everything: bool = False,
+    known: Callable[[str], bool] = lambda _mark: False,
     now: datetime | None = None,
-) -> AsyncIterator[SeriesRead]:
+) -> AsyncGenerator[SeriesRead, None]:
     """Yield one `SeriesRead` per series of `refs`, in their order.
 
     `full` asks for everything again, as happens for each series once a week and in a run of kind
     `hook`; `everything` also reads episodes that are not public, at one listing per series. A
-    series that could not be read whole has a `problem` and keeps its snapshot.
+    series that could not be read whole has a `problem` and keeps its snapshot; one whose mark is
+    `known` is not decoded.
     """
     at = now or datetime.now(UTC)
     snapshots = store or SnapshotStore()
     try:
-        # A hook says that something changed just now: what came before it is old.
-        run = snapshots.begin(kind, at, resume=kind == "night")
+        # A hook says that something changed just now: what came before it is old. Hooks for
+        # several series read at the same time, and none may drop what another has staged.
+        refs = list(refs) if kind == "hook" else refs
+        name = f"hook {' '.join(ref.id for ref in refs)}" if kind == "hook" else kind
+        run = snapshots.begin(name, at, resume=kind == "night")
         full = full or kind == "hook"
         reading = Reading(api, snapshots, run, at, full=full, everything=everything)
         for chunk in _chunks(refs):
@@ -143,8 +160,11 @@ async def read(
                 await reading.rest([ref.id for ref in group])
                 for ref in group:
                     assembly = reading.assemble(ref.id)
-                    result = _decoded(ref, assembly, reading.away, at)
-                    if result.series is not None:
+                    if assembly.mark and known(assembly.mark):
+                        result = SeriesRead(ref=ref, read_at=at, mark=assembly.mark, same=True)
+                    else:
+                        result = _decoded(ref, assembly, reading.away, at)
+                    if result.series is not None or result.same:
                         _keep(snapshots, run, result, assembly, at, full=full)
                     yield result
         snapshots.finish(run, at)
@@ -280,6 +300,7 @@ def _decoded(
         notes=assembly.notes + notes,
         resources=assembly.resources,
         read_at=at,
+        mark=assembly.mark,
     )
 
 
@@ -297,7 +318,7 @@ def _keep(
     complete = at if full or before is None or plan.full_is_due(before.complete, at) else None
     snapshot = Snapshot(
         series=result.ref.id,
-        slug=result.series.slug if result.series else result.ref.slug,
+        slug=result.series.slug if result.series else before.slug if before else result.ref.slug,
         title=result.ref.title,
         read=at,
         complete=complete or (before.complete if before else at),

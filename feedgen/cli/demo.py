@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -42,7 +43,7 @@ def command(folder: Path) -> None:
     """
     _prepare(folder)
     settings = config.load(folder)
-    outcomes = run(night.publish(settings, now=state.now(), told=heard(_tell)))
+    outcomes = run(night.publish(settings, now=state.now(), told=heard(_tell))).outcomes
     click.echo(_next_steps(folder, outcomes))
     say(summary(outcomes))
     sys.exit(exit_code(outcomes))
@@ -86,7 +87,7 @@ def _tell(what: Outcome) -> None:
     click.echo()
 
 
-def _next_steps(folder: Path, outcomes: list[Outcome]) -> str:
+def _next_steps(folder: Path, outcomes: Sequence[Outcome]) -> str:
     slug = outcomes[0].slug if outcomes else "SERIES"
     steps = [
         (

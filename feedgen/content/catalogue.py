@@ -17,6 +17,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
 from dataclasses import dataclass, field
@@ -30,7 +31,7 @@ from feedgen.content.walk import Mark, places, walk
 from feedgen.errors import Mistake, Mistakes, UsageProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
     from feedgen.settings import SeriesSettings
@@ -76,8 +77,21 @@ class CatalogueFolder:
     `interval` seconds. Safe to use from several threads.
     """
 
-    def __init__(self, path: Path, *, interval: float = 0.0) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        interval: float = 0.0,
+        known: Callable[[str], Identity | None] = lambda _mark: None,
+    ) -> None:
+        """Watch the folder at `path`.
+
+        `known` is asked with the mark of each show before the first look: one that it knows, by
+        id and slug, is not read. If it may clash with a show that is read all are.
+        """
         self.path = path
+        self._known = known
+        self._passed_over: dict[str, Identity] = {}
         self._interval = interval
         self._lock = threading.Lock()
         self._looked = float("-inf")
@@ -96,39 +110,97 @@ class CatalogueFolder:
             assert self._catalogue is not None  # noqa: S101 - _refresh sets it or raises
             return self._catalogue
 
-    def _refresh(self) -> None:
+    def held(self) -> Catalogue:
+        """Return the catalogue as it was looked at last, without looking again."""
+        with self._lock:
+            if self._catalogue is None:
+                self._refresh()
+            assert self._catalogue is not None  # noqa: S101 - _refresh sets it or raises
+            return self._catalogue
+
+    def renew(self, slugs: Collection[str]) -> Catalogue:
+        """Return the catalogue after a look at the shows of `slugs` and at what shows share.
+
+        What other shows say stays as it was. A slug that is not known makes it look everywhere.
+        """
+        with self._lock:
+            known = self._catalogue.shows if self._catalogue is not None else {}
+            if slugs and all(slug in known for slug in slugs):
+                self._refresh({known[slug].folder.name for slug in slugs})
+            else:
+                self._refresh()
+            assert self._catalogue is not None  # noqa: S101 - _refresh sets it or raises
+            return self._catalogue
+
+    def passed_over(self) -> dict[str, str]:
+        """Return the marks of the shows that were known and not read, by series id."""
+        return {id_: self._mark(name) for name, (id_, _) in self._passed_over.items()}
+
+    def mark(self, slug: str) -> str:
+        """Return the mark of a show: another one whenever a file it is made of may have changed.
+
+        Blank for a show there is none of.
+        """
+        show = self._catalogue.shows.get(slug) if self._catalogue is not None else None
+        return self._mark(show.folder.name) if show is not None else ""
+
+    def _mark(self, name: str) -> str:
+        told = [sorted(self._marks[name]), sorted(self._marks[""])]
+        return hashlib.sha256(repr(told).encode()).hexdigest()
+
+    def _refresh(self, only: Collection[str] = ()) -> None:
         # The marks are taken before the files are read: a file that changes in between is read
         # again the next time, never overlooked.
-        marks = _marks(self.path)
+        marks = _marks(self.path, only)
+        if only:
+            others = {name: mark for name, mark in self._marks.items() if name not in only}
+            marks = {**others, **marks}
         if self._catalogue is not None and marks == self._marks:
             return
         commons, shows = self._commons, self._shows
         if commons is None or marks[""] != self._marks.get(""):
             commons, shows = read_commons(self.path), {}
+        before, self._marks = self._marks, marks
+        self._passed_over = self._familiar() if self._catalogue is None else {}
         self._shows = {
             name: shows[name]
-            if name in shows and mark == self._marks.get(name)
+            if name in shows and mark == before.get(name)
             else _read_show(self.path / name, commons)
             for name, mark in marks.items()
-            if name
+            if name and name not in self._passed_over
         }
-        self._commons, self._marks = commons, marks
+        taken = {part for identity in self._passed_over.values() for part in identity}
+        if any(taken & {show.slug, getattr(show, "id", "")} for show in self._shows.values()):
+            known, self._passed_over = self._passed_over, {}
+            self._shows |= {name: _read_show(self.path / name, commons) for name in known}
+        self._commons = commons
         self._catalogue = _assemble(self.path, commons, self._shows)
+
+    def _familiar(self) -> dict[str, Identity]:
+        """Return id and slug of the shows that need not be read, by the name of their folder."""
+        found = ((name, self._known(self._mark(name))) for name in self._marks if name)
+        return {name: identity for name, identity in found if identity is not None}
 
 
 _Marks = frozenset[Mark]
+Identity = tuple[str, str]
 
 
-def _marks(folder: Path) -> dict[str, _Marks]:
-    """Return what to compare: by the name of each show's folder, and by `""` for the rest."""
+def _marks(folder: Path, only: Collection[str] = ()) -> dict[str, _Marks]:
+    """Return what to compare: by the name of each show's folder, and by `""` for the rest.
+
+    With `only` of shows none but those in these folders are looked at.
+    """
     try:
         here = places(folder)
         entries = sorted(folder.iterdir())
         shows = {entry.name for entry in entries if is_show(entry)}
-        marks: dict[str, set[Mark]] = {name: set() for name in ("", *sorted(shows))}
+        wanted = shows & {*only} if only else shows
+        marks: dict[str, set[Mark]] = {name: set() for name in ("", *sorted(wanted))}
         for entry in entries:
             name = entry.name if entry.name in shows else ""
-            marks[name].update(found.mark for found in walk(entry, here))
+            if name in marks:
+                marks[name].update(found.mark for found in walk(entry, here))
         return {name: frozenset(each) for name, each in marks.items()}
     except FileNotFoundError as error:
         raise UsageProblem(

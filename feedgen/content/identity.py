@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
 if TYPE_CHECKING:
+    import os
     from pathlib import Path
 
 NAMESPACE = UUID("5f0c1a7e-52c6-4b0e-9d3b-0e6c7c1f8a42")
@@ -70,6 +71,11 @@ def picture_digest(path: Path) -> str:
     """Return the sha256 of the file, in hex digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def entity_tag(found: os.stat_result) -> str:
+    """Return the entity tag of a media file, made of size and time of change like most servers'."""
+    return f'"{found.st_size:x}-{found.st_mtime_ns:x}"'
 
 
 def audio_digest(path: Path) -> str:

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,8 +27,12 @@ from feedgen.errors import OutsideProblem
 if TYPE_CHECKING:
     from feedgen.content.catalogue import Catalogue
     from feedgen.content.resources import ImageSource
+    from feedgen.content.served import Release
+    from feedgen.settings import SeriesSettings
 
 WAIT_SECONDS = 20.0
+
+Settings = Callable[[str, "SeriesSettings | None"], "SeriesSettings | None"]
 
 
 class ImagesFailed(OutsideProblem):
@@ -57,6 +61,7 @@ class Library:
         media_url: str,
         wait: float = WAIT_SECONDS,
         settled: bool = False,
+        settings: Settings = lambda _slug, own: own,
     ) -> None:
         """Serve what `current` gives, asked anew for each request.
 
@@ -64,8 +69,10 @@ class Library:
         `https://podcasts.example.com/media`. A request for images that have to be rendered first
         waits `wait` seconds at most and is then answered with the states there are. With
         `settled` those are final: an image that could not be processed fails the request, so
-        that nobody takes what there is of it for all there will be.
+        that nobody takes what there is of it for all there will be. `settings` gives all that is
+        said of a show, by its slug and what its own folder says.
         """
+        self._settings = settings
         self._settled = settled
         self.media_url = media_url.rstrip("/")
         self._current = current
@@ -95,21 +102,26 @@ class Library:
         path = visit.audio.get(episode_id)
         if path is None:
             return None
-        if not visit.view.live(episode_id):
-            early = await self.open(now + self._lead(episode_id), Privileges())
-            if not early.view.live(episode_id):
-                return None
+        release = visit.view.shelf.release[episode_id]
+        if not release.live(now) and not self._early(release).live(now):
+            return None
         return path if path.suffix.lower() == f".{extension.lower()}" else None
 
-    def _lead(self, episode_id: str) -> timedelta:
-        """Return how much earlier than in public the show of an episode has a private feed."""
+    def _early(self, release: Release) -> Release:
+        """Return `release` as the earliest feed of its show has it.
+
+        A private feed may be early, and a date in the settings may come before that of the API.
+        """
         catalogue = self._current()
-        episode = catalogue.resources.get(("episodes", episode_id))
-        owner = episode["attributes"].get("series_id") if episode else None
-        series = catalogue.resources.get(("series", str(owner)))
-        settings = catalogue.settings.get(series["attributes"]["slug"]) if series else None
-        hours = [each.delay_hours for each in settings.feeds.values()] if settings else []
-        return timedelta(hours=-min([0.0, *hours]))
+        series = catalogue.resources.get(("series", release.series_id))
+        slug = series["attributes"]["slug"] if series else ""
+        settings = self._settings(slug, catalogue.settings.get(slug))
+        if settings is None:
+            return release
+        own = settings.episodes.get(release.guid) or settings.episodes.get(release.id)
+        begins = (own.pub_date if own else None) or release.released_at
+        lead = min([0.0, *(each.delay_hours for each in settings.feeds.values())])
+        return replace(release, released_at=begins and begins + timedelta(hours=lead))
 
     async def rendered(self, sources: Iterable[ImageSource]) -> dict[str, ImageState]:
         """Return what the images are, after waiting for those that are being made."""

@@ -7,10 +7,13 @@ Sending the file, or the parts of it, is Starlette's; what it takes for a range 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import io
 import os
 import re
 import stat
 from collections.abc import Mapping
+from dataclasses import dataclass
 from email.utils import formatdate, parsedate_to_datetime
 from pathlib import Path
 
@@ -20,6 +23,7 @@ from starlette.responses import FileResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from feedgen.artwork.picture import EXTENSION
+from feedgen.content.identity import entity_tag
 
 IMAGE_TYPES = {extension: content_type for content_type, extension in EXTENSION.items()}
 
@@ -51,6 +55,35 @@ def preflight() -> Response:
     return Response(status_code=204, headers=_PREFLIGHT)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A regular file that is open: whatever its name stands for later, these are its bytes."""
+
+    path: Path
+    file: io.FileIO
+    found: os.stat_result
+
+    @classmethod
+    def at(cls, path: Path) -> Opened | None:
+        """Return the file at `path`, `None` if there is none, or something else than a file."""
+        # Opening a pipe must not wait for somebody to write into it.
+        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        try:
+            file = io.FileIO(os.open(path, flags), "rb")
+        except (OSError, ValueError):
+            return None
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            file.close()
+            return None
+        return cls(path=path, file=file, found=found)
+
+    def close(self) -> None:
+        """Close the file; more than once does no harm."""
+        with contextlib.suppress(OSError):
+            self.file.close()
+
+
 async def send(
     request: Request, path: Path, *, content_type: str, digest: str = ""
 ) -> Response | None:
@@ -59,23 +92,40 @@ async def send(
     `digest` is that of the content, if the address is made of it: such an answer never changes.
     Without it the entity tag is made of size and time of change, like those of most servers.
     """
-    try:
-        found = await asyncio.to_thread(os.stat, path)
-    except OSError:
+    opened = await asyncio.to_thread(Opened.at, path)
+    if opened is None:
         return None
-    if not stat.S_ISREG(found.st_mode):
-        return None
+    found = opened.found
+    return respond(
+        request,
+        opened,
+        content_type=content_type,
+        headers={
+            "cache-control": IMMUTABLE if digest else REVALIDATED,
+            "etag": f'"{digest}"' if digest else entity_tag(found),
+        },
+    )
+
+
+def respond(
+    request: Request, opened: Opened, *, content_type: str, headers: Mapping[str, str]
+) -> Response:
+    """Return the response for an open file, which it closes; `headers` must hold an `etag`.
+
+    The bytes are those of the file that was opened, also if its name is given to another one
+    while they are sent.
+    """
     headers = {
         **CROSS_ORIGIN,
-        "cache-control": IMMUTABLE if digest else REVALIDATED,
-        "etag": f'"{digest or f"{found.st_size:x}-{found.st_mtime_ns:x}"}"',
-        "last-modified": formatdate(found.st_mtime, usegmt=True),
+        "last-modified": formatdate(opened.found.st_mtime, usegmt=True),
         "x-content-type-options": "nosniff",
+        **headers,
     }
     failed = precondition(request.headers, headers)
     if failed:
+        opened.close()
         return Response(status_code=failed, headers=headers)
-    return _RangedFile(path, headers=headers, media_type=content_type, stat_result=found)
+    return _RangedFile(opened, headers=headers, media_type=content_type)
 
 
 def precondition(asked: Mapping[str, str], validators: Mapping[str, str]) -> int | None:
@@ -129,7 +179,25 @@ def unsatisfiable(size: int) -> str:
 class _RangedFile(FileResponse):
     """A file response that is handed only ranges it answers as the RFC says."""
 
+    def __init__(self, opened: Opened, *, headers: Mapping[str, str], media_type: str) -> None:
+        by_handle = f"/dev/fd/{opened.file.fileno()}"
+        super().__init__(
+            # Its base class opens what it sends by name, and by then the name may stand for
+            # another file. Where the system has no names for open files, that is what there is.
+            by_handle if os.path.exists(by_handle) else opened.path,
+            headers=headers,
+            media_type=media_type,
+            stat_result=opened.found,
+        )
+        self._opened = opened
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._answer(scope, receive, send)
+        finally:
+            self._opened.close()
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = Headers(scope=scope)
         size = int(self.headers["content-length"])
         if_range = asked.get("if-range")

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
-STOP_SECONDS = 10
+# Seconds: how long answers may still take after the signal, and how long an idle connection stays.
+STOP_SECONDS, IDLE_SECONDS = 10, 15
+# Connections at a time, the bytes of a request's headers, connections that wait to be taken.
+CONNECTIONS, HEADER_BYTES, BACKLOG = 1000, 32 * 1024, 2048
 
 
 def serve(
@@ -29,11 +32,14 @@ def serve(
 ) -> None:
     """Serve until SIGINT or SIGTERM, then finish the requests that are being answered.
 
-    Port 0 takes a free one; `listening` is called with the port as soon as it is open. Raises
+    Who sends a request slowly, or headers without end, is cut off; more connections than
+    `CONNECTIONS` are answered with 503. Port 0 takes a free one; `listening` is called with the port as soon as it is open. Raises
     `OutsideProblem` if the port can not be had.
     """
     try:
         import uvicorn
+
+        from feedgen.web.patience import PatientProtocol
     except ImportError as error:
         raise MissingExtra("feedgen serve", "serve") from error
     server = uvicorn.Server(
@@ -42,6 +48,11 @@ def serve(
             access_log=access_log,
             log_level="info" if access_log else "warning",
             server_header=False,
+            http=PatientProtocol,
+            ws="none",
+            h11_max_incomplete_event_size=HEADER_BYTES,
+            limit_concurrency=CONNECTIONS,
+            timeout_keep_alive=IDLE_SECONDS,
             timeout_graceful_shutdown=STOP_SECONDS,
         )
     )
@@ -58,7 +69,7 @@ def _listen(host: str, port: int) -> socket.socket:
         )
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=2048)
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         raise OutsideProblem(
             f"can not listen on {host}:{port}: {error.strerror or error}",

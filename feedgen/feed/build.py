@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from feedgen.errors import SeriesProblem
-from feedgen.feed import channel, markup, notes, numbers, people, pictures
+from feedgen.feed import channel, lists, markup, notes, numbers, people, pictures
 from feedgen.feed.dates import in_utc
 from feedgen.feed.enclosures import enclosure_url
 from feedgen.feed.guid import podcast_guid
@@ -92,15 +92,19 @@ def build(
     settings = overlay(DEFAULTS, settings)
     log = Log()
     place = log.at("")
+    refers_to = lists.remote_items(series, settings, place)
     ready, skipped = _ready(series, settings, now, unavailable or {})
     title = channel.title(series, settings, place)
     link = channel.link(series, settings, place)
     image = pictures.of_series(series, settings.image_url, artwork, place)
     explicit = channel.explicit(series, settings, place)
     guids = _guids(ready, memory, log)
-    numbered = dict(memory.numbers)
+    numbered, last = dict(memory.numbers), dict(memory.last_numbers)
     if settings.number_by_date:
-        numbered = numbers.by_date(series.episodes, ready, settings, memory.numbers)
+        # What was given before this memory kept the highest numbers counts as well.
+        last = numbers.last_given(series.episodes, settings, numbered, last)
+        numbered = numbers.by_date(series.episodes, ready, settings, numbered, last)
+        last = numbers.last_given(series.episodes, settings, numbered, last)
     if settings.people is not None:
         named = place.from_("podcast:person", "setting people", settings.people)
     else:
@@ -166,7 +170,7 @@ def build(
         trailers=settings.trailers or _trailers(items),
         update_frequency=settings.update_frequency,
         podroll=settings.podroll,
-        remote_items=settings.remote_items,
+        remote_items=refers_to,
         publisher=settings.publisher,
         social_interact=settings.social_interact,
         chat=settings.chat,
@@ -187,6 +191,7 @@ def build(
             podcast_guid=identity,
             guids={**memory.guids, **guids},
             numbers=numbered,
+            last_numbers=last,
         ),
         files=tuple(maker.files[item.guid] for item in feed.item_list if item.guid in maker.files),
         origins=log.origins,
@@ -208,7 +213,7 @@ def _ready(
         for episode in due
         if episode.id in unavailable
     )
-    if not ready:
+    if not ready and not lists.refers(settings.medium):
         why = f"; {skipped[0].title!r}: {skipped[0].reason}" if skipped else ""
         raise NoEpisodes(
             f"series {series.slug!r} has no episode that can be published{why}",
@@ -291,7 +296,9 @@ def _podcast_guid(settings: SeriesSettings, memory: Memory, feed_url: str, place
     return identity or ""
 
 
-def _last_change(series: Series, ready: Iterable[Episode], items: Iterable[Item]) -> datetime:
+def _last_change(
+    series: Series, ready: Iterable[Episode], items: Iterable[Item]
+) -> datetime | None:
     """Return when the content changed last: an edit, or an episode that came out.
 
     Never the time of rendering: an unchanged show gives identical bytes.
@@ -300,7 +307,8 @@ def _last_change(series: Series, ready: Iterable[Episode], items: Iterable[Item]
     for episode in ready:
         moments.append(episode.updated_at)
         moments.append(episode.season.updated_at if episode.season else None)
-    return in_utc(max(moment for moment in moments if moment is not None))
+    known = [moment for moment in moments if moment is not None]
+    return in_utc(max(known)) if known else None
 
 
 def _pictures(image: Artwork, settings: SeriesSettings) -> tuple[Picture, ...]:

@@ -7,6 +7,7 @@ go from the settings into the feed unchanged keep their classes (`feedgen.feed.t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -62,6 +63,11 @@ class Notes:
     description: str
     is_html: bool = False
     full: str = ""
+
+    @property
+    def markup(self) -> str:
+        """The description as HTML, plain text escaped."""
+        return self.description if self.is_html else escape(self.description, quote=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +164,7 @@ class Feed:
     title: str
     notes: Notes
     generator: str
-    last_build_date: datetime
+    last_build_date: datetime | None
     link: str
     language: str
     author: str

@@ -34,11 +34,13 @@ def by_date(
     ready: Sequence[Episode],
     settings: SeriesSettings,
     remembered: Mapping[str, int],
+    last: Mapping[str, int],
 ) -> dict[str, int]:
     """Return the number of each full episode of `ready`, by API id, with all `remembered` ones.
 
     New episodes are counted on by date inside their season; a number once given stays, also if
-    an older episode is added later. Numbers in the settings are not given a second time.
+    an older episode is added later, and is given to no other, also if its episode is deleted:
+    `last` are those of `last_given`. Numbers in the settings are not given a second time.
     """
     numbers = dict(remembered)
     taken: dict[int | None, set[int]] = {}
@@ -51,10 +53,30 @@ def by_date(
         own = episode_settings(episode, settings).episode_number
         if own or episode.id in numbers or episode_type(episode, settings) != "full":
             continue
-        used = taken.setdefault(season_number(episode, settings), set())
-        numbers[episode.id] = max(used, default=0) + 1
+        season = season_number(episode, settings)
+        used = taken.setdefault(season, set())
+        numbers[episode.id] = max({last.get(_name(season), 0), *used}) + 1
         used.add(numbers[episode.id])
     return numbers
+
+
+def last_given(
+    series: Sequence[Episode],
+    settings: SeriesSettings,
+    numbers: Mapping[str, int],
+    before: Mapping[str, int],
+) -> dict[str, int]:
+    """Return the highest number that was ever given by date in each season, `before` included."""
+    last = dict(before)
+    for episode in series:
+        if episode.id in numbers:
+            name = _name(season_number(episode, settings))
+            last[name] = max(last.get(name, 0), numbers[episode.id])
+    return last
+
+
+def _name(season: int | None) -> str:
+    return "" if season is None else str(season)
 
 
 def _moment(episode: Episode, settings: SeriesSettings) -> float:

@@ -2,8 +2,8 @@
 
 Paged: the subscription document holds the newest items, older ones follow page by page, and all
 pages move when an item is added. Archived: full documents of the oldest items are frozen, and
-only the subscription document changes. Apple is not known to follow either: whole feeds are
-better.
+only the subscription document changes, unless an episode is taken back. Apple is not known to
+follow either: whole feeds are better.
 """
 
 from __future__ import annotations
@@ -89,13 +89,16 @@ def paged(feed: Feed, size: int) -> tuple[Feed, ...]:
 def archived(feed: Feed, size: int, before: Sequence[Mapping[str, str]] = ()) -> Split:
     """Return the subscription document and its archives, newest first.
 
-    An archive is begun when `size` items are there for it, and never touched again: an item that
+    An archive is begun when `size` items are there for it, and then frozen: an item that
     was changed after that stands in the subscription document once more, where readers take the
-    newer one, and no archive names its successor, which did not exist when it was written.
+    newer one, and no archive names its successor, which did not exist when it was written. Only
+    one that holds an item that may no longer be shown is written again, without it: the RFC
+    advises against that, but what was taken back must not stay on air. It may be empty then.
     Source: RFC 5005 § 4.
     """
     marks = {item.guid: mark(item) for item in feed.item_list}
-    kept: list[dict[str, str]] = [dict(each) for each in before]
+    kept = [{guid: its for guid, its in each.items() if guid in marks} for each in before]
+    as_before = [len(now) == len(then) for now, then in zip(kept, before, strict=True)]
     stored = {guid for each in kept for guid, its in each.items() if marks.get(guid) == its}
     loose = [item for item in feed.item_list if item.guid not in stored]
     oldest_first = loose[::-1]
@@ -111,7 +114,7 @@ def archived(feed: Feed, size: int, before: Sequence[Mapping[str, str]] = ()) ->
             feed=_archive(feed, urls, at, _held(feed, holds, marks)),
             kind="archive",
             number=at + 1,
-            frozen=at < len(before),
+            frozen=at < len(before) and as_before[at],
         )
         for at, holds in enumerate(kept)
     ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from feedgen.feed.dates import iso8601
 from feedgen.feed.enclosures import episode_settings
+from feedgen.feed.lists import refers
 from feedgen.feed.text import line
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def eligible(
     ready: list[Episode] = []
     skipped: list[Skipped] = []
     for episode in series.episodes:
-        reason = _reason(episode, settings, now)
+        reason = why_not(episode, settings, now)
         if reason:
             skipped.append(
                 Skipped(
@@ -65,8 +66,10 @@ def newest_first(episodes: list[Episode], settings: SeriesSettings) -> tuple[Epi
     return tuple(episode for _, episode in dated)
 
 
-def _reason(episode: Episode, settings: SeriesSettings, now: datetime) -> str:
-    """Return why `episode` is not in the feed, `""` if it is."""
+def why_not(episode: Episode, settings: SeriesSettings, now: datetime) -> str:
+    """Return why `episode` is not in the feed at `now`, `""` if it is."""
+    if refers(settings.medium):
+        return f"The feed is of medium {settings.medium}: it names other feeds and has no items."
     moment = released(episode, settings)
     title = episode_settings(episode, settings).title or episode.title
     if episode.status != "active":

@@ -10,13 +10,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from feedgen.errors import SeriesProblem
+from feedgen.feed.log import Note
 from feedgen.feed.numbers import episode_type, season_number
 from feedgen.feed.paging import beside
 from feedgen.feed.tags import Block
 from feedgen.settings import SeriesSettings, overlay
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from feedgen.feed.memory import Memory
     from feedgen.feed.model import Item
@@ -74,14 +75,40 @@ def recalled(name: str, memory: Memory) -> Memory:
     return replace(memory, podcast_guid=memory.feeds.get(name, "")) if name else memory
 
 
-def learned(name: str, built: Memory, memory: Memory) -> Memory:
-    """Return the memory of the series after its feed `name` was built."""
-    if not name:
+def learned(feed: FeedPlan, built: Memory, memory: Memory) -> Memory:
+    """Return the memory of the series after `feed` was built."""
+    if not feed.name:
         return built
     return replace(
         built,
         podcast_guid=memory.podcast_guid,
-        feeds={**memory.feeds, name: built.podcast_guid},
+        feeds={**memory.feeds, feed.name: built.podcast_guid},
+        # The address of a private feed is its key and stands in no note.
+        places={**memory.places, feed.name: _public_address(feed)},
+    )
+
+
+def _public_address(feed: FeedPlan) -> str:
+    return "" if feed.private else feed.settings.feed_url or ""
+
+
+def dropped(settings: SeriesSettings, memory: Memory) -> Mapping[str, str]:
+    """Return the feeds that were made once and are not in the settings any more.
+
+    By name, with their addresses, `""` where that was never kept. Nothing takes them down: they
+    stay on air as they were, and people who subscribed to one wait for an episode in vain.
+    """
+    gone = sorted(memory.feeds.keys() - settings.feeds.keys())
+    return {name: memory.places.get(name, "") for name in gone}
+
+
+def note_dropped(name: str, address: str) -> Note:
+    """Return what is to be told about a feed that is not in the settings any more."""
+    where = f" at {address}" if address else ""
+    return Note(
+        code="feed-dropped",
+        message=f"feed {name!r} is not in the settings any more, and what was published of it"
+        f"{where} is not kept up; take it down, or put [feeds.{name}] back",
     )
 
 

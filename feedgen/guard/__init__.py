@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from feedgen.guard.departures import departures
 from feedgen.guard.radius import Wave, wave
 from feedgen.guard.thresholds import Thresholds
-from feedgen.guard.verdict import Candidate, Identity, Known, OnAirFeed, Reason, Verdict
+from feedgen.guard.verdict import Candidate, Departure, Identity, Known, OnAirFeed, Reason, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Candidate",
+    "Departure",
     "Identity",
     "Known",
     "OnAirFeed",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from feedgen.compare import Change
+    from feedgen.compare.reading import Element
     from feedgen.guard.pair import Pair
 
 # RSS 2.0, Apple ("required" and "recommended" show tags) and PSP-1 (required).
@@ -27,6 +28,8 @@ _REQUIRED = {
     "podcast:locked": "its lock against imports",
 }
 _ARTWORK = "itunes:image@href"
+# The title stands in for these when the series has none.
+_TITLE_STANDS_IN = ("description", "itunes:author")
 
 # Apple: hides the show, sends its followers elsewhere, tells readers never to ask again.
 _DRASTIC = {
@@ -52,7 +55,7 @@ def reasons(pair: Pair) -> Iterator[Reason]:
         return
     was, now = pair.before.channel, pair.after.channel
     for path, name in _REQUIRED.items():
-        if value(was, path) and not value(now, path):
+        if _has(was, path) and not _has(now, path):
             yield Reason(code="element-lost", sentence=f"The show would lose {name}.")
     if value(was, _ARTWORK) and not value(now, _ARTWORK):
         yield Reason(code="artwork-lost", sentence="The show would lose its artwork.")
@@ -62,6 +65,12 @@ def reasons(pair: Pair) -> Iterator[Reason]:
             yield Reason(
                 code="drastic", sentence=f"{path} becomes “{after}”, which {effect}; confirm it."
             )
+
+
+def _has(channel: tuple[Element, ...], path: str) -> bool:
+    """Return whether a show says something of its own at `path`."""
+    found = value(channel, path)
+    return bool(found) and not (path in _TITLE_STANDS_IN and found == value(channel, "title"))
 
 
 def _text(pair: Pair) -> Iterator[Reason]:

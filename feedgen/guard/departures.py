@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from feedgen.feed.selection import eligible
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
 
     from feedgen.guard.verdict import Departure
@@ -21,17 +21,16 @@ def departures(
     *,
     now: datetime,
     guids: Mapping[str, str],
-    elsewhere: Collection[str] = (),
 ) -> dict[str, Departure]:
     """Return by guid why an episode is left out at `now`: expired, withdrawn, or over the limit.
 
-    `guids` are those remembered, by the API's id; `elsewhere` are guids in further documents of a
-    feed that is split. An episode the data does not have at all, that has lost its media file, or
-    that is due and could not be made, is not among them: nothing explains why it should leave.
+    `guids` are those remembered, by the API's id. An episode the data does not have at all, that
+    has lost its media file, or that is due and could not be made, is not among them: nothing
+    explains why it should leave.
     """
     ready, skipped = eligible(series, settings, now)
     out = {each.episode_id for each in skipped}
-    found: dict[str, Departure] = dict.fromkeys(elsewhere, "limit")
+    found: dict[str, Departure] = {}
     for episode in series.episodes:
         if episode.id not in out:
             continue

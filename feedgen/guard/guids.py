@@ -72,6 +72,8 @@ def _left(pair: Pair) -> Iterator[Reason]:
             code="episodes-withdrawn",
             sentence=f"{_count(withdrawn)} withdrawn at once: {_titles(withdrawn)}.",
         )
+    # Who follows the documents of a feed that is split finds them there.
+    gone = [e for e in gone if why[e.guid] != "elsewhere"]
     # With a limit every new episode pushes one out; that is no loss.
     over = sum(1 for e in gone if why[e.guid] == "limit")
     leaving = len(gone) - min(over, len(pair.added))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from feedgen.compare import Change
 
-Departure = Literal["expired", "withdrawn", "limit"]
+Departure = Literal["expired", "withdrawn", "limit", "elsewhere"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from feedgen.probe.addresses import probe_client
-    from feedgen.probe.enclosure import examine, probe
+    from feedgen.probe.enclosure import examine, known, probe
     from feedgen.probe.facts import (
         Examined,
         Facts,
@@ -38,12 +38,13 @@ __all__ = [
     "ProbeProblem",
     "Probed",
     "examine",
+    "known",
     "probe",
     "probe_client",
 ]
 
 _ADDRESSES = {"probe_client"}
-_ENCLOSURE = {"examine", "probe"}
+_ENCLOSURE = {"examine", "known", "probe"}
 
 
 def __getattr__(name: str) -> object:

@@ -21,7 +21,7 @@ from feedgen.probe.facts import (
     ProbeProblem,
 )
 from feedgen.probe.mime import reconcile
-from feedgen.probe.remote import Exhausted, Remote
+from feedgen.probe.remote import Exhausted, Remote, validator_of
 from feedgen.probe.sniff import sniff
 from feedgen.probe.window import MissingBytes
 
@@ -93,6 +93,18 @@ async def examine(
         probed = replace(probed, url=url)
         cache.put(url, probed)
     return replace(_examined(url, probed.facts, hints), cached=probed is kept)
+
+
+def known(url: str, etag: str, *, cache: ProbeCache, hints: Hints) -> Examined | None:
+    """Return what the cache knows of `url` if its entity tag is still `etag`, else `None`.
+
+    For whoever knows the tag without asking: a media file of our own.
+    """
+    # What is written down in full is not looked up at all.
+    kept = None if hints.complete else cache.get(url)
+    if kept is None or not _holds(kept, validator_of(etag), Limits()):
+        return None
+    return replace(_examined(url, kept.facts, hints), cached=True)
 
 
 async def _probed(remote: Remote, kept: Probed | None, limits: Limits) -> Probed:

@@ -24,6 +24,11 @@ _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)", re.ASCII)
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 
+def validator_of(etag: str) -> str:
+    """Return what is kept to tell whether a file with this strong entity tag is the same."""
+    return f"etag {etag}"
+
+
 class Exhausted(Exception):  # a signal between reading and measuring
     """The limits of one probe are used up; what is known so far stands."""
 
@@ -217,7 +222,7 @@ class Remote:
             self._measured(size)
         tag, modified = headers.get("etag", ""), headers.get("last-modified", "")
         if tag.startswith('"') and not _encoded(response):
-            self.validator = f"etag {tag}"
+            self.validator = validator_of(tag)
         else:
             self.validator = f"modified {modified} {size}" if modified and size else ""
 

@@ -18,7 +18,7 @@ import httpx
 from feedgen.errors import OutsideProblem, SeriesProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from feedgen.feed.chapters import ChapterFile
     from feedgen.feed.model import Feed
@@ -40,7 +40,8 @@ class Beside:
     """Publishes what the feeds of a local catalogue point to; `own_media` lies below `base`.
 
     `own_media` is the address of what the content service answers, `base` the public address of
-    the target; neither ends in a slash.
+    the target; neither ends in a slash. `own_file` may tell size and entity tag of a media file
+    by its address, so that nobody has to be asked.
     """
 
     own_media: str
@@ -48,31 +49,40 @@ class Beside:
     media: httpx.AsyncClient
     target: Target
     marks: Marks
+    own_file: Callable[[str], tuple[int, str] | None] = lambda _url: None
 
-    async def publish(self, feed: Feed, *, audio: bool = True) -> None:
+    async def publish(self, feed: Feed, *, audio: bool = True) -> dict[str, int]:
         """Write every picture, and with `audio` every media file, of `feed` that is not there.
 
-        Raises OutsideProblem if a file can not be fetched or is not what its name promises,
+        Returns the size in bytes of each by its name in the target. Raises OutsideProblem if a file can not be fetched or is not what its name promises,
         TargetProblem if it can not be written.
         """
+        lie: dict[str, int] = {}
         for url in self._own(picture_urls(feed)):
             name, digest = self._name(url), PurePosixPath(url).stem
             held = self.target.read(name)
             if held is None or hashlib.sha256(held).hexdigest() != digest:
-                self.target.write(name, await self._fetch(url, digest))
+                held = await self._fetch(url, digest)
+                self.target.write(name, held)
+            lie[name] = len(held)
         for url in self._own(item.enclosure.url for item in feed.item_list) if audio else ():
-            await self._publish_audio(url)
+            lie[self._name(url)] = await self._publish_audio(url)
+        return lie
 
-    async def _publish_audio(self, url: str) -> None:
-        """Write a media file unless the same bytes are there: its name does not tell."""
+    async def _publish_audio(self, url: str) -> int:
+        """Write a media file unless the same bytes are there: its name does not tell.
+
+        Returns its size in bytes.
+        """
         name = self._name(url)
-        length, mark = await self._described(url)
+        length, mark = self.own_file(url) or await self._described(url)
         if mark and self.target.size(name) == length and self.marks.beside(name) == mark:
-            return
+            return length
         data = await self._fetch(url)
         if self.target.read(name) != data:
             self.target.write(name, data)
         self.marks.put_beside(name, mark)
+        return len(data)
 
     def _own(self, urls: Iterable[str]) -> Iterator[str]:
         return (url for url in dict.fromkeys(urls) if url.startswith(f"{self.own_media}/"))
@@ -118,25 +128,28 @@ def picture_urls(feed: Feed) -> Iterator[str]:
 
 def publish_chapters(
     files: Iterable[ChapterFile], *, base: str, target: Target
-) -> tuple[str, ...]:
-    """Write chapter files; return the addresses of those that lie elsewhere than the target.
+) -> tuple[dict[str, int], tuple[str, ...]]:
+    """Write chapter files; return their sizes by name, and the addresses that lie elsewhere.
 
-    `base` is the public URL of the target, without a slash at the end. A template of the settings
+    What lies elsewhere than the target has to be brought there by hand. `base` is the public URL of the target, without a slash at the end. A template of the settings
     may name a place by the episode and not by the content: such a file is replaced.
     """
+    lie: dict[str, int] = {}
     elsewhere = []
     for file in files:
         name = file.url.removeprefix(f"{base}/")
         if name == file.url:
             elsewhere.append(file.url)
-        elif not _CHAPTERS.fullmatch(name):
+            continue
+        if not _CHAPTERS.fullmatch(name):
             raise SeriesProblem(
                 f"{name!r} can not be the name of a file with chapters",
                 hint="let chapters_template end in .json",
             )
-        elif target.read(name) != file.data:
+        if target.read(name) != file.data:
             target.write(name, file.data)
-    return tuple(elsewhere)
+        lie[name] = len(file.data)
+    return lie, tuple(elsewhere)
 
 
 # Never a name a feed may have.

@@ -1,6 +1,7 @@
 """The headers a published file is served with, by its name (RFC 9110, RFC 9111).
 
-A feed may be a few minutes old. The files beside it are named by their content and never change.
+A feed may be a few minutes old, and so may audio, which is named by its episode. Pictures and
+chapters beside it are named by their content and never change.
 """
 
 from __future__ import annotations
@@ -16,14 +17,16 @@ _TYPES = {
     ".jpg": "image/jpeg",
     ".jpeg": "image/jpeg",
     ".png": "image/png",
-    ".json": "application/json",
+    ".webp": "image/webp",
+    # Chapters (podcast namespace: chapters); nothing else that ends so is published.
+    ".json": "application/json+chapters",
     ".vtt": "text/vtt; charset=utf-8",
     ".srt": "application/x-subrip",
     ".html": "text/html; charset=utf-8",
     ".opml": "text/x-opml; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
     ".mp3": "audio/mpeg",
-    ".m4a": "audio/mp4",
+    ".m4a": "audio/x-m4a",
 }
 
 
@@ -34,5 +37,5 @@ def content_type(name: str) -> str:
 
 
 def cache_control(name: str) -> str:
-    """Return how long `name` may be kept: files below `media/` for ever, all others briefly."""
-    return FOR_EVER if name.startswith("media/") else FEED_AGE
+    """Return how long `name` may be kept: what is named by its content for ever, else briefly."""
+    return FOR_EVER if name.startswith(("media/images/", "media/chapters/")) else FEED_AGE

@@ -5,9 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import time
 from pathlib import Path
 
 from feedgen.errors import TargetProblem
+
+
+# Seconds after which nobody can be at work on a temporary file any more.
+_ABANDONED = 600
 
 
 class LocalFolder:
@@ -78,14 +83,15 @@ class LocalFolder:
     def _remove_leftovers(self, folder: Path) -> None:
         """Remove what killed runs left behind in `folder`, once; nobody ever reads these.
 
-        Another run that writes there at this moment loses its temporary file and is told so; what
-        is on air is not touched. Runs of one project keep each other out (`state.only_run`).
+        A young one may belong to somebody who writes at this moment.
         """
         if folder in self._swept:
             return
         self._swept.add(folder)
         for leftover in folder.glob(".*.????????.part"):
-            leftover.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - leftover.stat().st_mtime > _ABANDONED:
+                    leftover.unlink()
 
 
 def _sync_folder(folder: Path) -> None:

@@ -18,6 +18,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, cast
 from urllib.parse import urlsplit
 
+from feedgen.config import STORES
 from feedgen.errors import MissingExtra, TargetProblem, UsageProblem
 from feedgen.publish.headers import cache_control, content_type
 
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Conditions = Literal["heeded", "bare-etag", "ignored"]
-SCHEMES = ("s3", "gs", "az", "azure", "abfs", "abfss")
 _TIMEOUT = timedelta(seconds=30)
 _PATIENCE = timedelta(seconds=20)
 _WAS_ABSENT: UpdateVersion = {}
@@ -73,7 +73,7 @@ class ObjectStore:
         `options` go to the store as they are. Raises UsageProblem for a URL of no store.
         """
         scheme = urlsplit(url).scheme
-        if scheme not in SCHEMES:
+        if scheme not in STORES:
             raise UsageProblem(
                 f"{url!r} is not the URL of an object store",
                 hint="use s3://bucket/folder, gs://bucket/folder or az://container/folder",

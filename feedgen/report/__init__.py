@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from feedgen import outcome
 from feedgen.publish.local import LocalFolder
+from feedgen.report.redact import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from feedgen.compare import Change
     from feedgen.guard.verdict import Reason
     from feedgen.notify.deliver import Delivery
-    from feedgen.outcome import Outcome
+    from feedgen.outcome import Outcome, PublishedFeed
     from feedgen.standing import Standing
 
 _ORDER = ("failed", "held", "published", "unchanged")
@@ -29,16 +30,20 @@ _ORDER = ("failed", "held", "published", "unchanged")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """One series in a report: its outcome, what differs from what was on air, why it is held.
-
-    `digest` names the difference for an approval, blank if nothing is held.
-    """
+    """One series in a report: its outcome and how it stands; made by `of`."""
 
     outcome: Outcome
-    changes: tuple[Change, ...] = ()
-    reasons: tuple[Reason, ...] = ()
-    digest: str = ""
     standing: Standing | None = None
+
+    @classmethod
+    def of(cls, outcome: Outcome, standing: Standing | None = None) -> Told:
+        """Return what a report tells of `outcome`: everything but where its private feeds lie."""
+        return cls(outcome=redacted(outcome), standing=standing)
+
+    @property
+    def changed(self) -> tuple[PublishedFeed, ...]:
+        """Return the feeds that differ from what was on air, or are held."""
+        return tuple(each for each in self.outcome.feeds if each.changes or each.reasons)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,19 +122,26 @@ def series_document(told: Told) -> dict[str, Any]:
     success = told.standing.success_at if told.standing else None
     return {
         **told.outcome.as_json(),
-        "held_because": [{"code": r.code, "sentence": r.sentence} for r in told.reasons],
-        "digest": told.digest,
-        "changes": [
-            {
-                "kind": change.kind,
-                "guid": change.guid,
-                "element": change.element,
-                "sentence": change.sentence,
-                "effect": change.effect,
-            }
-            for change in told.changes
-        ],
+        "held_because": [reason_document(each) for each in told.outcome.reasons],
+        "digest": told.outcome.digest,
+        "changes": [change_document(each) for each in told.outcome.changes],
         "last_success_at": success.isoformat() if success else None,
+    }
+
+
+def reason_document(reason: Reason) -> dict[str, str]:
+    """Return as plain data why a feed is held."""
+    return {"code": reason.code, "sentence": reason.sentence}
+
+
+def change_document(change: Change) -> dict[str, str]:
+    """Return one difference as plain data."""
+    return {
+        "kind": change.kind,
+        "guid": change.guid,
+        "element": change.element,
+        "sentence": change.sentence,
+        "effect": change.effect,
     }
 
 

@@ -1,5 +1,7 @@
 """templates/rss/art19-compat: the shape of a feed that ART19 wrote."""
 
+from dataclasses import replace
+
 from lxml import etree
 
 from feedgen.feed.model import Category, Notes
@@ -65,6 +67,17 @@ def test_values_are_spelt_as_art19_spells_them():
     assert texts(item, "itunes:keywords") == ["river, rain"]
     assert texts(item, "description") == ["\n        <p>x</p>\n      "]
     assert list(attributes(item, "enclosure")[0]) == ["url", "type", "length"]
+
+
+def test_plain_text_in_a_section_is_escaped_as_html():
+    """Readers take the section for markup; the summary is plain text and stays as it is."""
+    notes = Notes(description="3 < 4 & AT&T")
+    item = first_item(replace(ITEM, notes=notes, summary="3 < 4"), **CHANNEL, notes=notes)
+
+    assert texts(item, "description")[0].strip() == "3 &lt; 4 &amp; AT&amp;T"
+    assert texts(item, "content:encoded")[0].strip() == "3 &lt; 4 &amp; AT&amp;T"
+    assert texts(item, "itunes:summary")[0].strip() == "3 < 4"
+    assert texts(item.getparent(), "description")[0].strip() == "3 &lt; 4 &amp; AT&amp;T"
 
 
 def test_a_parent_category_may_hold_two_children():

@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from feedgen.errors import SeriesProblem
-from feedgen.feed.build import Built, enclosure_url
+from feedgen.feed.build import Built, Memory, enclosure_url
 from feedgen.feed.tags import Person, Transcript
 from feedgen.settings import EpisodeSettings
 from tests.factories import (
@@ -80,6 +82,37 @@ def test_numbers_by_date_never_shift():
     assert first.memory.numbers == {"a": 1, "b": 2, "c": 1}
     assert later.memory.numbers == {"a": 1, "b": 2, "c": 1, "z": 3}
     assert {i.episode_id: i.number for i in later.feed.item_list}["z"] == 3
+
+
+def test_the_number_of_a_deleted_episode_is_never_given_again():
+    """Also if it was the newest of its season: apps know it by that number."""
+    settings = make_settings(itunes_type="serial", number_by_date=True)
+    kept = make_episode("a", released_at=moment(9), season=make_season(1))
+    deleted = make_episode("b", released_at=moment(8), season=make_season(1))
+    first = build_feed(make_series(episodes=(kept, deleted)), settings)
+    between = build_feed(make_series(episodes=(kept,)), settings, memory=first.memory)
+    new = make_episode("c", released_at=moment(7), season=make_season(1))
+    other = make_episode("d", released_at=moment(6), season=make_season(2))
+    later = build_feed(make_series(episodes=(kept, new, other)), settings, memory=between.memory)
+
+    assert {i.episode_id: i.number for i in later.feed.item_list} == {"a": 1, "c": 3, "d": 1}
+
+
+@given(st.lists(st.tuples(st.sampled_from(["add", "delete"]), st.integers(0, 5)), max_size=20))
+def test_no_number_is_ever_given_twice(steps):
+    """Whatever is added and deleted, two guids never share a season and number."""
+    settings = make_settings(itunes_type="serial", number_by_date=True)
+    memory, there, given_to = Memory(), [make_episode("0", season=make_season(1))], {}
+    for count, (step, which) in enumerate(steps, start=1):
+        if step == "add" or len(there) < 2:
+            season = make_season(which % 2 + 1)
+            there.append(make_episode(str(count), season=season, released_at=moment(which)))
+        else:
+            del there[which % len(there)]
+        built = build_feed(make_series(episodes=tuple(there)), settings, memory=memory)
+        memory = built.memory
+        for item in built.feed.item_list:
+            assert given_to.setdefault((item.season, item.number), item.guid) == item.guid
 
 
 def test_a_number_in_the_settings_is_not_given_again():

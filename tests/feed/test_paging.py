@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedgen import check
 from feedgen.feed.paging import archived, beside, mark, paged, split
-from tests.factories import make_feed, make_item
+from feedgen.feed.render import Renderer
+from tests.factories import NOW, make_feed, make_item
 
 FEED = make_feed(
     *[make_item(str(number)) for number in range(7)], self_url="https://f.example/a.xml"
@@ -79,14 +81,28 @@ def test_a_changed_item_comes_again_and_its_archive_stays():
     assert all(document.frozen for document in made.documents[1:])
 
 
-def test_an_item_that_is_gone_moves_no_other():
-    """The archives hold what they held; the other items are not dealt out anew."""
+def test_an_item_that_is_gone_leaves_its_archive_and_moves_no_other():
+    """That archive alone is written again; the other items are not dealt out anew."""
     _, held = archives(FEED, 3)
     feed = replace(FEED, item_list=FEED.item_list[:-1])
     made = archived(feed, 3, held)
+    newer, older = made.documents[1:]
 
     assert guids(made.documents[0].feed) == ["0"]
-    assert made.archives == held
+    assert (guids(newer.feed), newer.frozen) == (["1", "2", "3"], True)
+    assert (guids(older.feed), older.frozen) == (["4", "5"], False)
+    assert archived(feed, 3, made.archives).documents[2].frozen
+
+
+def test_an_archive_of_nothing_is_written_so_that_no_link_breaks():
+    """Its items are off the air, its address stays, and our checks let it pass."""
+    _, held = archives(FEED, 3)
+    made = archived(replace(FEED, item_list=FEED.item_list[:4]), 3, held)
+    empty = made.documents[-1]
+
+    assert (guids(empty.feed), empty.frozen, empty.number) == ([], False, 1)
+    report = check.run(Renderer().render(empty.feed), now=NOW)
+    assert [each.rule for each in report.errors] == []
 
 
 def test_the_feed_is_never_empty_beside_its_archives():
@@ -99,7 +115,7 @@ def test_the_feed_is_never_empty_beside_its_archives():
 
 @given(st.lists(st.sampled_from(["add", "remove", "change"]), max_size=25), st.integers(1, 4))
 def test_no_archive_is_ever_dealt_out_anew(steps, size):
-    """Whatever happens to a feed, what an archive holds stays, and every item can be found."""
+    """An archive only ever loses what is gone, frozen otherwise, and every item can be found."""
     items, held = [make_item("0")], ()
     for count, step in enumerate(steps, start=1):
         if step == "add" or len(items) < 2:
@@ -113,7 +129,11 @@ def test_no_archive_is_ever_dealt_out_anew(steps, size):
         made = archived(feed, size, held)
         shown = {mark(item) for d in made.documents for item in d.feed.item_list}
 
-        assert made.archives[: len(held)] == held
+        there = {item.guid for item in items}
+        left = tuple({g: its for g, its in each.items() if g in there} for each in held)
+        frozen = [document.frozen for document in reversed(made.documents[1:])]
+        assert made.archives[: len(held)] == left
+        assert frozen[: len(held)] == [now == then for now, then in zip(left, held, strict=True)]
         assert shown == {mark(item) for item in items}
         assert made.documents[0].feed.item_list
         held = made.archives

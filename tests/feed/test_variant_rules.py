@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 from feedgen.errors import SeriesProblem
 from feedgen.feed.build import Memory
 from feedgen.feed.selection import eligible
-from feedgen.feed.variants import learned, must_be_out, needs_secret, plans, recalled
+from feedgen.feed.variants import (
+    dropped,
+    learned,
+    must_be_out,
+    needs_secret,
+    note_dropped,
+    plans,
+    recalled,
+)
 from feedgen.settings import Variant
 from tests.factories import (
     FEED_URL,
@@ -68,11 +76,33 @@ def test_the_memory_of_a_variant_keeps_to_its_own_identity():
     """Guids and numbers are shared, podcast:guid is not."""
     memory = Memory(podcast_guid="own", guids={"e": "g"}, feeds={"x": "other"})
     seen = recalled("x", memory)
-    after = learned("x", Memory(podcast_guid="other", guids={"e": "g", "f": "h"}), memory)
+    after = learned(plan(), Memory(podcast_guid="other", guids={"e": "g", "f": "h"}), memory)
 
     assert (seen.podcast_guid, seen.guids) == ("other", {"e": "g"})
     assert (after.podcast_guid, after.feeds) == ("own", {"x": "other"})
     assert after.guids == {"e": "g", "f": "h"}
+
+
+def test_a_feed_that_left_the_settings_is_told_of():
+    """By name and address; it is not taken down by itself."""
+    memory = learned(plan(), Memory(), Memory())
+    left = dropped(make_settings(), memory)
+    note = note_dropped("x", left["x"])
+
+    assert left == {"x": f"{FEED_URL}.x"}
+    assert note.code == "feed-dropped"
+    assert note.message.startswith("feed 'x' is not in the settings any more, and what was publi")
+    assert f"{FEED_URL}.x" in note.message
+    assert dropped(make_settings(feeds={"x": Variant()}), memory) == {}
+
+
+def test_the_address_of_a_private_feed_is_in_no_note():
+    """It is the key to what is not out yet."""
+    memory = learned(plan(private=True), Memory(), Memory())
+    message = note_dropped("x", dropped(make_settings(), memory)["x"]).message
+
+    assert "https://" not in message
+    assert "feed 'x'" in message
 
 
 def test_a_public_feed_with_an_episode_that_is_not_out_is_refused():

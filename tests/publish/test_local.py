@@ -1,6 +1,7 @@
 """A folder as a target: old or new, never half."""
 
 import os
+import time
 import subprocess
 import sys
 from pathlib import Path
@@ -28,10 +29,17 @@ def test_what_is_not_there_is_none(tmp_path):
     assert target.size("none.xml") is None
 
 
+def left_behind(path):
+    """Leave what a run that was killed an hour ago was about to write."""
+    path.write_bytes(b"half")
+    hour_ago = time.time() - 3600
+    os.utime(path, (hour_ago, hour_ago))
+
+
 def test_a_write_leaves_no_temporary_file(tmp_path):
     """After a write, and after one that a kill interrupted, only the feed is left."""
     target = LocalFolder(tmp_path)
-    (tmp_path / ".show.xml.0a1b2c3d.part").write_bytes(b"half")
+    left_behind(tmp_path / ".show.xml.0a1b2c3d.part")
     target.write("show.xml", b"new")
 
     assert [path.name for path in tmp_path.iterdir()] == ["show.xml"]
@@ -69,14 +77,14 @@ def test_a_failed_write_keeps_what_is_on_air(tmp_path):
 
 
 def test_what_killed_runs_left_in_a_folder_goes_with_the_first_write(tmp_path):
-    """Also what was left of files that do not change any more; a second write looks no more."""
-    (tmp_path / ".other.xml.0a1b2c3d.part").write_bytes(b"half")
+    """Also what was left of files that do not change any more; what somebody writes stays."""
+    left_behind(tmp_path / ".other.xml.0a1b2c3d.part")
     target = LocalFolder(tmp_path)
     target.write("show.xml", b"new")
     assert [path.name for path in tmp_path.iterdir()] == ["show.xml"]
 
     (tmp_path / ".beside.xml.0a1b2c3d.part").write_bytes(b"being written by another run")
-    target.write("show.xml", b"newer")
+    LocalFolder(tmp_path).write("show.xml", b"newer")
     assert (tmp_path / ".beside.xml.0a1b2c3d.part").exists()
 
 
