@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -191,6 +191,18 @@ class History:
         ).fetchone()
         return None if row is None else _version(row)
 
+    def beside(self, key: str, version: Version) -> Version | None:
+        """Return the version of another document of a feed that was on air with `version`.
+
+        `None` if it is no longer kept. The first document of a feed is always recorded last.
+        """
+        row = self._db.execute(
+            "select * from versions where key = ? and rowid <= (select rowid from versions"
+            " where key = ? and number = ?) order by number desc limit 1",
+            (key, version.key, version.number),
+        ).fetchone()
+        return None if row is None else _version(row)
+
     def keys(self, series_id: str) -> tuple[str, ...]:
         """Return the keys of every feed and document a series ever had on air."""
         rows = self._db.execute(
@@ -205,14 +217,23 @@ class History:
         ).fetchone()
         return zlib.decompress(row[0])
 
-    def identities(self, *, but: str) -> tuple[Identity, ...]:
-        """Return by what every other show is recognised; `but` is the id of the series asking."""
+    def identities(self, *, but: str, before: datetime | None = None) -> tuple[Identity, ...]:
+        """Return by what every other show is recognised; `but` is the id of the series asking.
+
+        Artwork counts if it was put on air `before`: shows may get a new one together.
+        """
         rows = self._db.execute(
             "select * from versions where (key, number) in"
             " (select key, max(number) from versions group by key) and series_id <> ?",
             (but,),
         )
-        return tuple(_version(row).identity for row in rows)
+        found = map(_version, rows)
+        return tuple(
+            each.identity
+            if before is None or each.put_at < before
+            else replace(each.identity, artwork="")
+            for each in found
+        )
 
     def _forget(self, key: str, upto: int) -> None:
         gone = self._db.execute(

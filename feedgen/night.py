@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from feedgen import contract, enclosures, golden, makers
@@ -24,10 +25,8 @@ from feedgen.run import Run
 from feedgen.shipped import shipped
 from feedgen.source import nobody, open_snapshots, open_source
 from feedgen.state import State, only_run
-from feedgen.state import now as clock
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from pathlib import Path
 
     from feedgen.config import Config
@@ -168,7 +167,7 @@ async def publish(
     """
     secrets = Secrets.from_environment()
     gate(config, renderer_for(config))
-    began = clock()
+    began = datetime.now(UTC)
     alone = contextlib.nullcontext() if wanted or dry_run else only_run(config.state_folder, wait)
     found: list[Told] = []
     opened = open_run(config, now=now, offline=offline, dry_run=dry_run, anew=bool(wanted))
@@ -180,7 +179,7 @@ async def publish(
         report = RunReport(
             told=tuple(found),
             began_at=began,
-            ended_at=clock(),
+            ended_at=datetime.now(UTC),
             dry_run=dry_run,
             unsolved=tuple(s for s in state.standings.unsolved() if s.slug not in tried),
         )

@@ -73,7 +73,9 @@ class Desk:
             self._old(on_air, newest, candidate),
             candidate,
             thresholds=self.thresholds,
-            known=self.state.known(candidate.series_id, tuple(candidate.guids.values())),
+            known=self.state.known(
+                candidate.series_id, tuple(candidate.guids.values()), before=self.now
+            ),
         )
         if newest is not None and newest.how == "rolled-back":
             said = f"Version {newest.number} was put back on air by hand and stays until approved."
@@ -152,7 +154,7 @@ class Desk:
             raise
         with self.state.transaction():
             self._recorded(key, new, also)
-        log.info("onair.published series=%s name=%s", new.slug, new.name)
+        log.info("onair.published series=%s key=%s", new.slug, key)
 
     def rollback(
         self,

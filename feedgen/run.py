@@ -32,6 +32,7 @@ from feedgen.looks import Look
 from feedgen.outcome import Outcome
 from feedgen.prepare import Preparation
 from feedgen.publication import SAFE_NAME, Publication
+from feedgen.redact import redacted, unplaced
 from feedgen.rollout import CODE, Rollout
 from feedgen.settings import SeriesSettings, overlay
 from feedgen.state import now as clock
@@ -129,9 +130,9 @@ class Run:
             if read.series is None:
                 raise read.problem or SeriesProblem("the series could not be read whole")
             async with only_series(self.config.state_folder, read.series.id):
-                return await self._publish(read, read.series, labels)
+                return redacted(await self._publish(read, read.series, labels))
         except FeedgenError as error:
-            log.info("run.failed series=%s reason=%s", read.ref.slug, error.message)
+            log.info("run.failed series=%s reason=%s", read.ref.slug, unplaced(error.message))
             return _failed(read.ref.slug, error, title=read.ref.title, notes=labels)
         except Exception as error:
             # A bug met by one series must not cost the others their night.
@@ -241,6 +242,8 @@ class Run:
         outcome = await publication.outcome(labels)
         settings = publication.preparation.settings
         outcome = replace(outcome, wakes_at=next_change(series, settings, self.now))
+        if not self.dry:
+            self.state.inbox.wake(series.id, series.slug, outcome.wakes_at)
         if outcome.on_air and read.mark and not self.dry:
             templates = tuple(each.templates for each in settings.feeds.values() if each.templates)
             self.state.looks.keep(
@@ -326,9 +329,9 @@ def _failed(
         slug=slug,
         result="failed",
         title=title,
-        reason=error.message,
+        reason=unplaced(error.message),
         hint=error.hint,
-        details=error.details,
+        details=tuple(map(unplaced, error.details)),
         retry=isinstance(error, OutsideProblem),
         bug=isinstance(error, Bug),
         notes=notes,

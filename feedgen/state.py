@@ -212,11 +212,16 @@ class State:
                 found[guid] = str(row[0])
         return found
 
-    def known(self, series_id: str, guids: Collection[str] = ()) -> Known:
-        """Return what the guard must know of the series and of the others; `guids` may be new."""
+    def known(
+        self, series_id: str, guids: Collection[str] = (), *, before: datetime | None = None
+    ) -> Known:
+        """Return what the guard must know of the series and of the others; `guids` may be new.
+
+        `before` is when the run began that asks, see `History.identities`.
+        """
         return Known(
             ledger=self.ledger(series_id),
-            others=self.history.identities(but=series_id),
+            others=self.history.identities(but=series_id, before=before),
             foreign_guids=self.foreign_guids(series_id, guids),
         )
 

@@ -57,3 +57,32 @@ def edit(path: Path, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def make_shows(folder: Path, count: int, *, episodes: int = 1) -> Path:
+    """Return a project over a catalogue of small shows, `show-0` and so on."""
+    likeness = sample.SAMPLE / COMEDY
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "feedgen.toml").write_text(PROJECT_FILE, encoding="utf-8")
+    for number in range(count):
+        show = folder / "catalogue" / f"show-{number}"
+        (show / "episodes").mkdir(parents=True)
+        shutil.copy(likeness / "cover.png", show / "cover.png")
+        (show / "series.toml").write_text(
+            f'title = "Show {number}"\ndescription = "What happens in show {number}."\n'
+            f'website_url = "https://www.example.com/{number}"\nrss_author = "Author {number}"\n'
+            f'rss_owner = "Owner {number}"\nrss_email = "show-{number}@example.com"\n'
+            'genres = ["Comedy"]\nlanguage = "en-GB"\nrating = "clean"\n'
+            'cover = { file = "cover.png" }\n',
+            encoding="utf-8",
+        )
+        for part in range(1, episodes + 1):
+            audio = show / "episodes" / f"{part}.mp3"
+            shutil.copy(likeness / "episodes" / "001-queues.mp3", audio)
+            (show / "episodes" / f"{part}.toml").write_text(
+                f'title = "Episode {part} of show {number}"\nguid = "show-{number}/{part}"\n'
+                f"released_at = 2026-01-{part:02d}T17:00:00Z\n"
+                f'description = "What was said in {part}."\naudio = "{part}.mp3"\n',
+                encoding="utf-8",
+            )
+    return folder

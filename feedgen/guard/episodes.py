@@ -76,6 +76,18 @@ def _moved(pair: Pair) -> Iterator[Reason]:
         moved = _where(pair, _changes(path))
         if pair.thresholds.moved(len(moved), len(pair.kept)):
             yield _told(pair, code, f"change {name}", moved)
+    together = _moved_to_one_date(pair)
+    if together and not pair.thresholds.moved(
+        len(_where(pair, _changes("pubDate"))), len(pair.kept)
+    ):
+        yield Reason(
+            code="dates-moved",
+            sentence=f"{len(together)} episodes would get one and the same release date: "
+            f"{_titles(together)}.",
+        )
+    hidden = _where(pair, lambda a, b: _blocked(b) and not _blocked(a))
+    if pair.thresholds.moved(len(hidden), len(pair.kept)):
+        yield _told(pair, "drastic", "are hidden from Apple Podcasts (itunes:block)", hidden)
     owner = {e.enclosure: e.guid for e in pair.on_air.values() if e.enclosure}
     swapped = [b for a, b in pair.kept if owner.get(b.enclosure, b.guid) != b.guid]
     swapped = [e for e in swapped if e.enclosure != pair.on_air[e.guid].enclosure]
@@ -93,6 +105,17 @@ def _moved(pair: Pair) -> Iterator[Reason]:
     jumped = _where(pair, lambda a, b: _factor(a, b) >= _JUMPED)
     if pair.thresholds.moved(len(jumped), len(pair.kept)):
         yield _told(pair, "durations-jumped", "change their duration several times over", jumped)
+
+
+def _moved_to_one_date(pair: Pair) -> list[Episode]:
+    """Return the episodes whose date changes to one that others have too: no editor types that."""
+    dates = Counter(_get(e, "pubDate") for e in pair.to_come.values())
+    moved = [b for _, b in _where(pair, _changes("pubDate")) if dates[_get(b, "pubDate")] > 1]
+    return moved if len(moved) > 1 else []
+
+
+def _blocked(episode: Episode) -> bool:
+    return _get(episode, "itunes:block").lower() == "yes"
 
 
 def _text(pair: Pair) -> Iterator[Reason]:

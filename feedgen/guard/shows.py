@@ -20,7 +20,6 @@ _NAMES = {
     "artwork": "the artwork",
 }
 
-
 def reasons(pair: Pair) -> Iterator[Reason]:
     """Yield what belongs to another show, or is no longer what this one is recognised by."""
     new = pair.new
@@ -78,13 +77,20 @@ def _of_others(pair: Pair, was: Identity | None, now: Identity) -> Iterator[Reas
         # Two shows that have been alike all along are none of the guard's business.
         if not mine or (was is not None and _plain(getattr(was, part)) == mine):
             continue
-        for other in pair.known.others:
-            if other.series_id != now.series_id and _plain(getattr(other, part)) == mine:
-                yield Reason(
-                    code=f"{part.replace('_', '-')}-of-another-show",
-                    sentence=f"“{getattr(now, part)}” is {said} of another show, {other.slug}.",
-                )
-                break
+        # A new show may come with the artwork of its network.
+        if was is None and part == "artwork":
+            continue
+        others = [
+            other
+            for other in pair.known.others
+            if other.series_id != now.series_id and _plain(getattr(other, part)) == mine
+        ]
+        # What several shows have already is a picture of their network.
+        if others and not (part == "artwork" and len(others) > 1):
+            yield Reason(
+                code=f"{part.replace('_', '-')}-of-another-show",
+                sentence=f"“{getattr(now, part)}” is {said} of another show, {others[0].slug}.",
+            )
 
 
 def _plain(text: str) -> str:

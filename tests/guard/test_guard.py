@@ -15,7 +15,7 @@ from feedgen.guard import Candidate, OnAirFeed, Thresholds
 from feedgen.schema import Reader, TomlSource
 from feedgen.state import State
 from tests.factories import moment
-from tests.guard.shows import OTHER, candidate, judge, on_air, show
+from tests.guard.shows import OTHER, candidate, image, judge, on_air, show
 
 
 def codes(verdict: guard.Verdict) -> set[str]:
@@ -77,6 +77,23 @@ def test_a_new_show_may_not_be_another_one():
     verdict = judge(None, show().but(series_title=OTHER.title))
 
     assert codes(verdict) == {"title-of-another-show"}
+
+
+def test_a_new_show_may_have_the_artwork_of_its_network():
+    """Not the first that shares a picture with another."""
+    assert judge(None, show().but(series_cover=image("other-show"))).decision == "go"
+
+
+def test_shows_may_get_a_picture_that_several_have():
+    """What two other shows have is a picture of their network; what one has is its own."""
+    known = show().known
+    twin = replace(OTHER, series_id="series-8", slug="twin", title="Twin", self_url="", name="t")
+    twin = replace(twin, podcast_guid="")
+    shared = replace(known, others=(OTHER, twin))
+    wearing = show().but(series_cover=image("other-show"))
+
+    assert "artwork-of-another-show" in codes(judge(show(), wearing))
+    assert judge(show(), replace(wearing, known=shared)).decision == "go"
 
 
 def test_two_shows_that_were_alike_all_along_are_left_alone():
