@@ -15,15 +15,17 @@ from feedgen.capture import Captured
 from feedgen.errors import Refused, UnknownSeries
 from feedgen.familiar import Familiar
 from feedgen.feed.render import Renderer
+from feedgen.hosted import open_snapshots
 from feedgen.make import Measure
 from feedgen.notify.deliver import deliver
 from feedgen.notify.requests import Secrets
 from feedgen.onair import Desk
+from feedgen.opening import open_source
 from feedgen.publish.opening import open_target
 from feedgen.report import RunReport, Told
 from feedgen.run import Run
 from feedgen.shipped import shipped
-from feedgen.source import nobody, open_snapshots, open_source
+from feedgen.source import nobody
 from feedgen.state import State, only_run
 
 if TYPE_CHECKING:
@@ -124,7 +126,7 @@ async def open_run(
     """Yield a run with its source, state and target open; it writes nothing by itself.
 
     Unless everything is to be looked at `anew`, series are passed over that did not change.
-    `standing` is that of `feedgen.source.open_source`.
+    `standing` is that of `feedgen.opening.open_source`.
     """
     renderer, measure = renderer_for(config), measure_for(config)
     digest = makers.of_project(config, measure)

@@ -105,7 +105,7 @@ class Outcome:
 
     @property
     def digest(self) -> str:
-        """The name of the difference that waits for an approval; that of the first that is held."""
+        """The name of the difference that waits for an approval, of the first feed held."""
         return next((each.digest for each in self.feeds if each.result == "held"), "")
 
     def as_before(self) -> Outcome:

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from feedgen import make
+from feedgen import absent, make
 from feedgen.enclosures import OnAirFacts
 from feedgen.errors import (
     Bug,
@@ -118,6 +118,9 @@ class Run:
                 yield await self.one(read)
             return
         self._note_settings_of_nobody({ref.slug for ref in refs})
+        ids = {ref.id for ref in refs}
+        for outcome in absent.outcomes(self.desk, ids=ids, slugs=broken, dry=self.dry):
+            yield outcome
         async for outcome in self._every(readable):
             yield outcome
 

@@ -86,6 +86,8 @@ class Standings:
         before = self.of(outcome.slug)
         failed = outcome.result == "failed"
         failures = (before.failures if before else 0) + 1 if failed else 0
+        # An outage is not the series' fault, and when it is over every series is due.
+        rests = failed and not outcome.retry
         since = (before.since if before and before.failures else at) if failed else None
         success_at = at if outcome.on_air else before.success_at if before else None
         made = Standing(
@@ -98,7 +100,7 @@ class Standings:
             success_at=success_at,
             failures=failures,
             since=since,
-            next_at=at + pause(failures) if failed else None,
+            next_at=at + pause(failures) if rests else None,
         )
         self._db.execute(
             "insert or replace into standings values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -36,7 +36,7 @@ from feedgen.probe import Probed
 from feedgen.standing import Standings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Collection, Iterator
+    from collections.abc import AsyncIterator, Collection, Iterator, Sequence
     from pathlib import Path
 
 # Seconds: how long somebody waits for a series, and how often the lock is tried.
@@ -90,6 +90,21 @@ class OnAir:
     artwork: Artwork | None = None
 
 
+_ON_AIR = "series_id, slug, name, sha256, published_at, artwork"
+
+
+def _on_air(row: Sequence[str]) -> OnAir:
+    series_id, slug, name, sha256, published_at, artwork = row
+    return OnAir(
+        series_id=series_id,
+        slug=slug,
+        name=name,
+        sha256=sha256,
+        published_at=datetime.fromisoformat(published_at),
+        artwork=msgspec.json.decode(artwork, type=Artwork | None),
+    )
+
+
 class State:
     """One open state file; use it in a `with` block."""
 
@@ -131,20 +146,15 @@ class State:
     def on_air(self, series_id: str) -> OnAir | None:
         """Return what the last run published for the series, `None` if nothing yet."""
         row = self._db.execute(
-            "select slug, name, sha256, published_at, artwork from on_air where series_id = ?",
+            f"select {_ON_AIR} from on_air where series_id = ?",  # noqa: S608 - a constant
             (series_id,),
         ).fetchone()
-        if row is None:
-            return None
-        slug, name, sha256, published_at, artwork = row
-        return OnAir(
-            series_id=series_id,
-            slug=slug,
-            name=name,
-            sha256=sha256,
-            published_at=datetime.fromisoformat(published_at),
-            artwork=msgspec.json.decode(artwork, type=Artwork | None),
-        )
+        return None if row is None else _on_air(row)
+
+    def all_on_air(self) -> tuple[OnAir, ...]:
+        """Return what was last published of every series, by slug."""
+        rows = self._db.execute(f"select {_ON_AIR} from on_air order by slug")  # noqa: S608 - a constant
+        return tuple(map(_on_air, rows))
 
     def owner(self, name: str) -> str | None:
         """Return the id of the series whose feed was last published as `name`."""

@@ -11,8 +11,9 @@ import stamina
 import uvicorn
 
 from feedgen import config, night, state
+from feedgen.embedded import content_service
 from feedgen.errors import ApiProblem
-from feedgen.source import content_service
+from feedgen.outcome import Outcome, exit_code
 from tests.projects import NOW, SERIAL, edit, feeds, make_project, publish
 
 SECRET = "s3cret-of-the-account"
@@ -130,6 +131,26 @@ def test_an_answer_that_is_none_changes_nothing(tmp_path, local, status, content
     assert word.casefold() in str(caught.value).casefold()
     assert SECRET not in f"{caught.value} {caught.value.hint} {caught.value!r}"
     assert feeds(folder) == before
+
+
+def test_a_series_that_fails_again_and_again_is_left_alone_for_a_while(tmp_path, local):
+    """It stays listed as failed, costs no request, and whoever names it has it tried at once."""
+    folder = tmp_path / "hosted"
+    with serving(local[0]) as url:
+        publish(hosted(folder, url))
+        ill = Outcome(slug=SERIAL, result="failed", title="Salt", reason="it has no title")
+        with night.open_desk(config.load(folder), now=NOW) as desk:
+            for _ in range(3):
+                desk.state.standings.record(ill, at=NOW)
+        outcomes = publish(folder, now=NOW + timedelta(minutes=5))
+        named = publish(folder, SERIAL, now=NOW + timedelta(minutes=5))
+        again = publish(folder, now=NOW + timedelta(minutes=6))
+
+    assert (outcomes[SERIAL].result, outcomes[SERIAL].rests) == ("failed", True)
+    assert "3 times in a row, last: it has no title" in outcomes[SERIAL].reason
+    assert exit_code(outcomes.values()) == 4
+    assert named[SERIAL].on_air
+    assert again[SERIAL].on_air
 
 
 def test_an_api_that_does_not_answer_at_all_changes_nothing(tmp_path):

@@ -39,6 +39,16 @@ def test_repeated_failure_backs_off(standings):
     assert standings.waits("daily", AT + 6 * DAY) is None
 
 
+def test_an_outage_lets_nobody_rest(standings):
+    """When the API is back every series is tried, however many runs failed."""
+    for number in range(5):
+        at = AT + number * DAY
+        standings.record(outcome("failed", reason="no answer", retry=True), at=at)
+
+    assert standings.waits("daily", at) is None
+    assert standings.of("daily").failures == 5
+
+
 def test_a_nightly_run_always_tries():
     """No pause is longer than the time between two nights."""
     assert max(pause(n) for n in range(1, 200)) == LONGEST < DAY

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -208,8 +209,12 @@ def parse(body: bytes) -> Document:
     )
 
 
+@lru_cache(maxsize=4096)
 def read(raw: bytes) -> Resource:
-    """Return the one resource object in `raw`; raise `ValueError` if it is none."""
+    """Return the one resource object in `raw`; raise `ValueError` if it is none.
+
+    A run reads the same bytes several times, and one hook those of the hook before it.
+    """
     found = _resource.decode(raw)
     if not found.type or not found.id:
         raise ValueError("a resource without type or id")

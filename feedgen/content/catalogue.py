@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from feedgen.content.commons import Commons, read_commons
+from feedgen.content.recall import Recall
 from feedgen.content.resources import ImageSource, Key, Resource, many
 from feedgen.content.served import Release, Show, serve
 from feedgen.content.show import SERIES, ShowRefused, find_show, is_show
@@ -96,8 +97,11 @@ class CatalogueFolder:
         self._lock = threading.Lock()
         self._looked = float("-inf")
         self._marks: dict[str, _Marks] = {}
+        self._loops: dict[str, tuple[Path, ...]] = {}
         self._commons: Commons | None = None
         self._shows: dict[str, Show | ShowRefused] = {}
+        self._renewed = False
+        self._recalls: dict[str, Recall] = {}
         self._catalogue: Catalogue | None = None
 
     def current(self) -> Catalogue:
@@ -124,6 +128,7 @@ class CatalogueFolder:
         What other shows say stays as it was. A slug that is not known makes it look everywhere.
         """
         with self._lock:
+            self._renewed = True
             known = self._catalogue.shows if self._catalogue is not None else {}
             if slugs and all(slug in known for slug in slugs):
                 self._refresh({known[slug].folder.name for slug in slugs})
@@ -151,7 +156,7 @@ class CatalogueFolder:
     def _refresh(self, only: Collection[str] = ()) -> None:
         # The marks are taken before the files are read: a file that changes in between is read
         # again the next time, never overlooked.
-        marks = _marks(self.path, only)
+        marks, loops = _marks(self.path, only)
         if only:
             others = {name: mark for name, mark in self._marks.items() if name not in only}
             marks = {**others, **marks}
@@ -160,21 +165,29 @@ class CatalogueFolder:
         commons, shows = self._commons, self._shows
         if commons is None or marks[""] != self._marks.get(""):
             commons, shows = read_commons(self.path), {}
-        before, self._marks = self._marks, marks
+        before, self._marks, self._loops = self._marks, marks, loops
         self._passed_over = self._familiar() if self._catalogue is None else {}
         self._shows = {
             name: shows[name]
             if name in shows and mark == before.get(name)
-            else _read_show(self.path / name, commons)
+            else self._read(name, commons)
             for name, mark in marks.items()
             if name and name not in self._passed_over
         }
         taken = {part for identity in self._passed_over.values() for part in identity}
         if any(taken & {show.slug, getattr(show, "id", "")} for show in self._shows.values()):
             known, self._passed_over = self._passed_over, {}
-            self._shows |= {name: _read_show(self.path / name, commons) for name in known}
+            self._shows |= {name: self._read(name, commons) for name in known}
         self._commons = commons
         self._catalogue = _assemble(self.path, commons, self._shows)
+
+    def _read(self, name: str, commons: Commons) -> Show | ShowRefused:
+        """Return a show as its files say it; where it is renewed, of its episodes what changed."""
+        recall = Recall()
+        if self._renewed:
+            recall = self._recalls.setdefault(name, recall)
+        recall.begin(self._marks[name], self._loops[name])
+        return _read_show(self.path / name, commons, recall)
 
     def _familiar(self) -> dict[str, Identity]:
         """Return id and slug of the shows that need not be read, by the name of their folder."""
@@ -186,10 +199,12 @@ _Marks = frozenset[Mark]
 Identity = tuple[str, str]
 
 
-def _marks(folder: Path, only: Collection[str] = ()) -> dict[str, _Marks]:
+def _marks(
+    folder: Path, only: Collection[str] = ()
+) -> tuple[dict[str, _Marks], dict[str, tuple[Path, ...]]]:
     """Return what to compare: by the name of each show's folder, and by `""` for the rest.
 
-    With `only` of shows none but those in these folders are looked at.
+    And in the same way the links to folders they lie in. With `only` of shows none but those in these folders are looked at.
     """
     try:
         here = places(folder)
@@ -197,11 +212,17 @@ def _marks(folder: Path, only: Collection[str] = ()) -> dict[str, _Marks]:
         shows = {entry.name for entry in entries if is_show(entry)}
         wanted = shows & {*only} if only else shows
         marks: dict[str, set[Mark]] = {name: set() for name in ("", *sorted(wanted))}
+        loops: dict[str, list[Path]] = {name: [] for name in marks}
         for entry in entries:
             name = entry.name if entry.name in shows else ""
-            if name in marks:
-                marks[name].update(found.mark for found in walk(entry, here))
-        return {name: frozenset(each) for name, each in marks.items()}
+            for found in walk(entry, here) if name in marks else ():
+                marks[name].add(found.mark)
+                if found.loop:
+                    loops[name].append(found.path)
+        return (
+            {name: frozenset(each) for name, each in marks.items()},
+            {name: tuple(each) for name, each in loops.items()},
+        )
     except FileNotFoundError as error:
         raise UsageProblem(
             f"there is no catalogue folder {str(folder)!r}",
@@ -219,12 +240,12 @@ def _marks(folder: Path, only: Collection[str] = ()) -> dict[str, _Marks]:
         ) from error
 
 
-def _read_show(folder: Path, commons: Commons) -> Show | ShowRefused:
+def _read_show(folder: Path, commons: Commons, recall: Recall) -> Show | ShowRefused:
     slug = folder.name
     try:
-        found = find_show(folder, commons)
+        found = find_show(folder, commons, recall)
         slug = found.slug
-        return serve(found, commons)
+        return serve(found, commons, recall)
     except ShowRefused as refused:
         return refused
     except OSError as error:

@@ -74,7 +74,7 @@ def picture_digest(path: Path) -> str:
 
 
 def entity_tag(found: os.stat_result) -> str:
-    """Return the entity tag of a media file, made of size and time of change like most servers'."""
+    """Return the entity tag of a media file, made of its size and time of change."""
     return f'"{found.st_size:x}-{found.st_mtime_ns:x}"'
 
 

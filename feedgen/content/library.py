@@ -23,6 +23,7 @@ from feedgen.content.images import ImageFile, Images, ImageState
 from feedgen.content.shelf import Shelf
 from feedgen.content.view import View
 from feedgen.errors import OutsideProblem
+from feedgen.feed.dates import shifted
 
 if TYPE_CHECKING:
     from feedgen.content.catalogue import Catalogue
@@ -121,7 +122,7 @@ class Library:
         own = settings.episodes.get(release.guid) or settings.episodes.get(release.id)
         begins = (own.pub_date if own else None) or release.released_at
         lead = min([0.0, *(each.delay_hours for each in settings.feeds.values())])
-        return replace(release, released_at=begins and begins + timedelta(hours=lead))
+        return replace(release, released_at=begins and shifted(begins, timedelta(hours=lead)))
 
     async def rendered(self, sources: Iterable[ImageSource]) -> dict[str, ImageState]:
         """Return what the images are, after waiting for those that are being made."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from feedgen.content.files import AUDIO_TYPES
 from feedgen.content.identity import EPOCH, audio_digest, before_release
+from feedgen.content.recall import Made, Recall
 from feedgen.content.resources import (
     ImageSource,
     Key,
@@ -76,14 +77,17 @@ class Show:
     settings: SeriesSettings = field(repr=False)
 
 
-def serve(found: FoundShow, commons: Commons) -> Show:
-    """Return the show that was found as the API serves it; reads its pictures and audio files."""
-    return _Server(found, commons).show()
+def serve(found: FoundShow, commons: Commons, recall: Recall | None = None) -> Show:
+    """Return the show that was found as the API serves it; reads its pictures and audio files.
+
+    `recall` spares making again what did not change.
+    """
+    return _Server(found, commons, recall or Recall()).show()
 
 
 class _Server:
-    def __init__(self, found: FoundShow, commons: Commons) -> None:
-        self.found, self.commons = found, commons
+    def __init__(self, found: FoundShow, commons: Commons, recall: Recall) -> None:
+        self.found, self.commons, self.recall = found, commons, recall
         self.maker = Maker()
         released = [each.entry.released_at for each in found.episodes if each.entry.released_at]
         self.created_at = found.entry.created_at or (
@@ -97,8 +101,14 @@ class _Server:
         cover = self.cover(found.entry, found.cover, found.id, self.created_at)
         self.series(cover, network_id)
         cascaded = {each.id: self.season(each, cover) for each in found.seasons}
+        whole = self.maker
+        settings: dict[str, EpisodeSettings] = {}
         for episode in found.episodes:
-            self.episode(episode, cascaded.get(episode.season_id or "", cover))
+            inherited = cascaded.get(episode.season_id or "", cover)
+            resources, images, settings[episode.guid] = self.made(episode, inherited)
+            whole.resources.update(resources)
+            whole.images.update(images)
+        self.maker = whole
         releases = sorted(map(self.release, found.episodes), key=_by_release)
         return Show(
             slug=found.slug,
@@ -110,12 +120,8 @@ class _Server:
             images=self.maker.images,
             audio={each.id: each.audio for each in found.episodes if each.audio},
             releases=tuple(releases),
-            settings=self.settings(),
+            settings=replace(found.entry.feed, episodes=settings),
         )
-
-    def settings(self) -> SeriesSettings:
-        episodes = {each.guid: _with_type(each) for each in self.found.episodes}
-        return replace(self.found.entry.feed, episodes=episodes)
 
     def series(self, cover: str | None, network_id: str | None) -> None:
         found, entry = self.found, self.found.entry
@@ -192,6 +198,17 @@ class _Server:
             created_at=created_at,
         )
         return cascaded
+
+    def made(self, episode: FoundEpisode, inherited: str | None) -> Made:
+        """Return everything that belongs to an episode alone, or to others in the same shape."""
+        within = (inherited, self.created_at)
+        made = self.recall.made(episode, within)
+        if made is None:
+            self.maker = Maker()
+            self.episode(episode, inherited)
+            made = (self.maker.resources, self.maker.images, _with_type(episode))
+            self.recall.keep_made(episode, within, made)
+        return made
 
     def episode(self, episode: FoundEpisode, inherited: str | None) -> None:
         entry = episode.entry

@@ -33,8 +33,9 @@ def serve(
     """Serve until SIGINT or SIGTERM, then finish the requests that are being answered.
 
     Who sends a request slowly, or headers without end, is cut off; more connections than
-    `CONNECTIONS` are answered with 503. Port 0 takes a free one; `listening` is called with the port as soon as it is open. Raises
-    `OutsideProblem` if the port can not be had.
+    `CONNECTIONS` are answered with 503. Port 0 takes a free one; `listening` is called with the
+    port as soon as it is open. Raises `OutsideProblem` if the port can not be had, or the
+    application can not begin.
     """
     try:
         import uvicorn
@@ -60,6 +61,10 @@ def serve(
         if listening:
             listening(open_socket.getsockname()[1])
         server.run(sockets=[open_socket])
+    if not server.started:
+        raise OutsideProblem(
+            "the server could not begin", hint="the log says why; nothing was published"
+        )
 
 
 def _listen(host: str, port: int) -> socket.socket:

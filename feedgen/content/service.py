@@ -36,12 +36,14 @@ except ImportError as error:  # pragma: no cover - the tests install every extra
 
 from feedgen.content import documents, media
 from feedgen.content.access import MEDIA_TYPE, Privileges, accepts, credential_of
+from feedgen.content.documents import Resource
 from feedgen.content.files import AUDIO_TYPES
 from feedgen.content.library import ImagesFailed, Library, Visit
 from feedgen.content.limits import RateLimit
 from feedgen.content.operations import COLLECTIONS, Collection
 from feedgen.content.query import (
     UUID,
+    Asked,
     BadQuery,
     Fault,
     read_collection,
@@ -132,6 +134,7 @@ class _Service:
         self._lenient = lenient_pages
         self._limit = limit
         self._clock = clock
+        self._last: tuple[object, object, list[Resource]] | None = None
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes, media first: their address may have no path of its own."""
@@ -196,7 +199,7 @@ class _Service:
         if collection.type == "media_assets":
             found = await visit.assets(asked.ids or ())
         else:
-            found = select(visit.view, collection, asked)
+            found = self._selected(collection, asked, visit)
         total = len(found)
         if asked.page is not None:
             start = (asked.page.number - 1) * asked.page.size
@@ -207,6 +210,17 @@ class _Service:
         return documents.collection(
             found, links=documents.page_links(here, asked, total), strict_schema=self._strict
         )
+
+    def _selected(self, collection: Collection, asked: Asked, visit: Visit) -> list[Resource]:
+        """Return what was asked for; the pages of one list are cut out of one selection."""
+        view = visit.view
+        within = (view.shelf, view.now, view.privileges, collection.type)
+        what = (asked.ids, tuple(asked.filters.items()), asked.sort)
+        if self._last is not None and self._last[:2] == (within, what):
+            return self._last[2]
+        found = select(view, collection, asked)
+        self._last = (within, what, found)
+        return found
 
     async def _one(self, collection: Collection, request: Request, visit: Visit) -> bytes:
         id_ = _known_id(collection.type, request, visit)

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from feedgen.content.entries import EpisodeEntry, SeriesEntry, slug_problem
 from feedgen.content.files import CatalogueFile
 from feedgen.content.identity import place_id
+from feedgen.content.recall import Recall
 from feedgen.content.resources import Description
 from feedgen.content.walk import places, walk
 from feedgen.errors import Mistake, Mistakes, did_you_mean
 from feedgen.schema import dotted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from feedgen.content.commons import Commons
@@ -86,9 +87,12 @@ def is_show(folder: Path) -> bool:
         return True
 
 
-def find_show(folder: Path, commons: Commons) -> FoundShow:
-    """Return the show in `folder`; raise `ShowRefused` with everything that is wrong in it."""
-    found = _Finder(folder, commons)
+def find_show(folder: Path, commons: Commons, recall: Recall | None = None) -> FoundShow:
+    """Return the show in `folder`; raise `ShowRefused` with everything that is wrong in it.
+
+    `recall` spares reading what did not change.
+    """
+    found = _Finder(folder, commons, recall or Recall())
     show = found.show()
     if found.mistakes or show is None:
         raise ShowRefused(found.slug, found.mistakes)
@@ -99,6 +103,7 @@ def find_show(folder: Path, commons: Commons) -> FoundShow:
 class _Finder:
     folder: Path
     commons: Commons
+    recall: Recall
     slug: str = ""
     mistakes: list[Mistake] = field(default_factory=list)
     ids: dict[tuple[str, str], tuple[object, tuple[Path, tuple[Key, ...]]]] = field(
@@ -109,9 +114,7 @@ class _Finder:
         """Read everything, also what follows a mistake, so that all of them are seen at once."""
         self.slug = self.folder.name
         self.mistakes += (
-            Mistake(file=str(each.path), line=0, field="", problem=_LOOP)
-            for each in walk(self.folder, places(self.folder.parent))
-            if each.loop
+            Mistake(file=str(each), line=0, field="", problem=_LOOP) for each in self.loops()
         )
         file = self.open(self.folder / SERIES)
         entry = file.reader.read(SeriesEntry, file.data) if file else None
@@ -150,6 +153,13 @@ class _Finder:
             seasons=seasons,
             episodes=episodes,
         )
+
+    def loops(self) -> Iterable[Path]:
+        """Return the links of the show to folders they lie in."""
+        if self.recall.loops is not None:
+            return self.recall.loops
+        found = walk(self.folder, places(self.folder.parent))
+        return [each.path for each in found if each.loop]
 
     def open(self, path: Path) -> CatalogueFile | None:
         try:
@@ -211,9 +221,18 @@ class _Finder:
     ) -> tuple[FoundEpisode, ...]:
         found: list[FoundEpisode] = []
         guids: dict[str, str] = {}
+        within = (series_id, tuple(seasons.items()), series is None, self.commons)
         for path in sorted((self.folder / EPISODES).glob("*.toml")):
             if path.name.startswith("."):
                 continue  # an editor's own, such as a lock
+            same = self.recall.episode(path, within)
+            if same and same.guid not in guids and ("episode", same.id) not in self.ids:
+                guids[same.guid] = path.name
+                place: tuple[Path, tuple[Key, ...]] = (path, ("id",))
+                self.ids["episode", same.id] = (place, place)
+                found.append(same)
+                continue
+            before = len(self.mistakes)
             file = self.open(path)
             entry = file.reader.read(EpisodeEntry, file.data) if file else None
             if file and entry:
@@ -225,6 +244,8 @@ class _Finder:
                 found.append(episode)
             if file:
                 self.mistakes += file.mistakes
+            if file and entry and len(self.mistakes) == before:
+                self.recall.keep(path, within, episode)
         return tuple(found)
 
     def episode(

@@ -27,7 +27,7 @@ class View:
     def __init__(self, shelf: Shelf, *, now: datetime, privileges: Privileges) -> None:
         self.shelf = shelf
         self.now = now
-        self._privileges = privileges
+        self.privileges = privileges
         self._seen: dict[Key, bool] = {}
 
     def live(self, episode_id: str) -> bool:
@@ -47,7 +47,7 @@ class View:
 
     def sees(self, type_: str, id_: str) -> bool:
         """Return whether the credential may see a resource that the catalogue has."""
-        if self._privileges.everything:
+        if self.privileges.everything:
             return True
         key = (type_, id_)
         if key not in self._seen:
@@ -86,19 +86,19 @@ class View:
 
     def may_have_original(self, image_id: str) -> bool:
         """Return whether the credential may have the upload of an image as it was uploaded."""
-        return self._privileges.everything or self._owns("images", image_id)
+        return self.privileges.everything or self._owns("images", image_id)
 
     def _owns(self, type_: str, id_: str) -> bool:
-        if self._privileges.everything:
+        if self.privileges.everything:
             return True
         resource = self.shelf.get(type_, id_)
         if resource is None:
             return False
         if type_ == "networks":
-            return id_ in self._privileges.networks
+            return id_ in self.privileges.networks
         if type_ == "series":
             network = related(resource, "network")
-            return id_ in self._privileges.series or network in self._privileges.networks
+            return id_ in self.privileges.series or network in self.privileges.networks
         if type_ in ("seasons", "episodes"):
             return self._owns("series", related(resource, "series") or "")
         return any(self._owns(*owner) for owner in self.shelf.owners(type_, id_))

@@ -54,8 +54,9 @@ class Beside:
     async def publish(self, feed: Feed, *, audio: bool = True) -> dict[str, int]:
         """Write every picture, and with `audio` every media file, of `feed` that is not there.
 
-        Returns the size in bytes of each by its name in the target. Raises OutsideProblem if a file can not be fetched or is not what its name promises,
-        TargetProblem if it can not be written.
+        Returns the size in bytes of each by its name in the target. Raises OutsideProblem if a
+        file can not be fetched or is not what its name promises, TargetProblem if it can not be
+        written.
         """
         lie: dict[str, int] = {}
         for url in self._own(picture_urls(feed)):
@@ -131,8 +132,9 @@ def publish_chapters(
 ) -> tuple[dict[str, int], tuple[str, ...]]:
     """Write chapter files; return their sizes by name, and the addresses that lie elsewhere.
 
-    What lies elsewhere than the target has to be brought there by hand. `base` is the public URL of the target, without a slash at the end. A template of the settings
-    may name a place by the episode and not by the content: such a file is replaced.
+    What lies elsewhere than the target has to be brought there by hand. `base` is the public URL
+    of the target, without a slash at the end. A template of the settings may name a place by the
+    episode and not by the content: such a file is replaced.
     """
     lie: dict[str, int] = {}
     elsewhere = []

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from feedgen.errors import TargetProblem
 
-
 # Seconds after which nobody can be at work on a temporary file any more.
 _ABANDONED = 600
 
