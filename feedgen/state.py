@@ -210,17 +210,13 @@ class State:
 
     def foreign_guids(self, series_id: str, guids: Collection[str]) -> dict[str, str]:
         """Return those of `guids` that belong to another series, with that series' slug or id."""
-        found: dict[str, str] = {}
-        for guid in guids:
-            row = self._db.execute(
-                "select coalesce(on_air.slug, guids.series_id) from guids"
-                " left join on_air using (series_id)"
-                " where guids.guid = ? and guids.series_id <> ? limit 1",
-                (guid, series_id),
-            ).fetchone()
-            if row is not None:
-                found[guid] = str(row[0])
-        return found
+        rows = self._db.execute(
+            "select guids.guid, coalesce(on_air.slug, guids.series_id)"
+            " from json_each(?) as asked join guids on guids.guid = asked.value"
+            " left join on_air using (series_id) where guids.series_id <> ?",
+            (msgspec.json.encode([*guids]).decode(), series_id),
+        )
+        return {str(guid): str(slug) for guid, slug in rows}
 
     def known(
         self, series_id: str, guids: Collection[str] = (), *, before: datetime | None = None

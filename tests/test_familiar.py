@@ -175,3 +175,29 @@ def test_a_dry_run_changes_nothing_at_all(project):
     assert "title" in [change.element for change in told.outcome.changes]
     assert feeds(project) == before
     assert publish(project, now=LATER)[SERIAL].result == "published"
+
+
+def test_data_older_than_what_is_on_air_changes_nothing(project, looked_at):
+    """A hook was quicker than the night: the night says so and leaves the newer feed alone."""
+    path = project / "catalogue" / SERIAL / "series.toml"
+    edit(path, "Salt & Signal", "Salt and Signal")
+    assert publish(project, SERIAL, now=LATER)[SERIAL].result == "published"
+    before = feeds(project)
+    edit(path, "Salt and Signal", "Salt & Signal")
+    outcome = publish(project, SERIAL, now=NOW)[SERIAL]
+
+    assert outcome.result == "unchanged"
+    assert "newer-on-air" in [note.code for note in outcome.notes]
+    assert feeds(project) == before
+
+
+def test_a_clock_that_was_wrong_is_told_and_not_passed_over(project):
+    """What claims to be read in the future is held: nobody knows what is newer."""
+    path = project / "catalogue" / SERIAL / "series.toml"
+    edit(path, "Salt & Signal", "Salt and Signal")
+    publish(project, SERIAL, now=NOW + timedelta(days=36500))
+    edit(path, "Salt and Signal", "Salt & Signal")
+    outcome = publish(project, SERIAL, now=LATER)[SERIAL]
+
+    assert outcome.result == "held"
+    assert "stale" in [reason.code for reason in outcome.reasons]
