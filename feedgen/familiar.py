@@ -67,5 +67,5 @@ def said(config: Config, slug: str, templates: tuple[str, ...]) -> str:
 
     `templates` are the folders that its variants have for themselves.
     """
-    own = [makers.of_templates(config.root / folder) for folder in templates]
+    own = [makers.of_files(config.root / folder) for folder in templates]
     return digest(config.series.get(slug), own)

@@ -6,7 +6,6 @@ Together they have one digest. As long as it and the data of a series stay the s
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -38,20 +37,15 @@ def of_project(config: Config, measure: Measure) -> str:
         config.defaults,
         local.enlarge if local else None,
         [measure.select, measure.ignore, repr(measure.contract)],
-        [of_templates(folder) for folder in folders],
+        [of_files(folder) for folder in folders],
     )
 
 
-def of_templates(folder: Path) -> str:
-    """Return the digest of the templates in `folder`, names and bytes; `""` if there is none."""
-    return _of_files(sorted(path for path in folder.rglob("*") if path.is_file()), folder)
-
-
-def _of_files(paths: Iterable[Path], folder: Path) -> str:
+def of_files(folder: Path) -> str:
+    """Return the digest of the files in `folder`, names and bytes; `""` if there are none."""
     told = hashlib.sha256()
-    empty = True
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
     for path in paths:
-        empty = False
         told.update(f"{path.relative_to(folder).as_posix()}\0".encode())
         told.update(hashlib.sha256(path.read_bytes()).digest())
-    return "" if empty else told.hexdigest()
+    return told.hexdigest() if paths else ""

@@ -66,6 +66,11 @@ class Renderer:
         self._environment.filters.update(_FILTERS)
         refuse_unused(folders, self._environment)
 
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Where templates are looked up, the shipped ones last."""
+        return tuple(Path(folder) for folder in self._folders)
+
     def render(self, feed: Feed) -> bytes:
         """Return `feed` as one XML document; raise `TemplateProblem` if a template is broken."""
         return b"".join(self.stream(feed))
