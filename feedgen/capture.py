@@ -27,10 +27,13 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 _URL = re.compile(r"https?://[^\s\"'<>\\]+")
 # Parameters that prove a right, or follow a person: neither belongs to the address of a thing.
 _UNWANTED = re.compile(
-    r"(?i)(?:utm_.*|x-amz-.*|x-goog-.*|aws.*|.*token.*|.*signature.*|sig|.*secret.*|.*api_?key.*|"
-    r"key-pair-id|policy|expires?|auth.*|credential|password|session.*|gclid|fbclid|mc_[ce]id|"
-    r"_ga|_hsenc|_hsmi|ref_src|si|s_cid|igshid)"
+    r"(?i)(?:utm_.*|mtm_.*|pk_.*|x-amz-.*|x-goog-.*|googleaccessid|aws.*|hdn(?:ea|tl|ts)|hmac|jwt|"
+    r".*token.*|.*signature.*|sig|.*secret.*|.*api_?key.*|access_?key.*|key-pair-id|policy|"
+    r"expires?|auth.*|credential|password|.*session.*|.*clk?id|[gw]braid|mc_[ce]id|mkt_tok|"
+    r"_ga|_gl|_hsenc|_hsmi|ref_src|si|s_cid|igshid?)"
 )
+# Nothing a feed shows is called so, whatever collection it is in.
+_SECRET = re.compile(r"(?i).*(?:token|secret|password|api_?key|credential).*")
 # No feed shows them, and they are about persons.
 _PRIVATE = {
     "people": (
@@ -145,7 +148,7 @@ def _cleaned(resource: dict[str, Any]) -> dict[str, Any]:
     attributes = {
         name: _texts(value)
         for name, value in (resource.get("attributes") or {}).items()
-        if name not in _PRIVATE.get(kind, ())
+        if name not in _PRIVATE.get(kind, ()) and not _SECRET.fullmatch(name)
     }
     relations = {
         name: {"data": value.get("data")}

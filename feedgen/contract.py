@@ -14,7 +14,7 @@ from pathlib import Path
 from lxml import etree
 
 from feedgen.content.tomltext import document
-from feedgen.errors import SeriesProblem
+from feedgen.errors import SeriesProblem, UsageProblem
 from feedgen.feed.model import NAMESPACES
 from feedgen.schema import Reader, TomlSource
 
@@ -43,12 +43,9 @@ class Contract:
 
     def lacking(self, feed: bytes) -> tuple[str, ...]:
         """Return what `feed` lacks, `item/…` for what one of its items does."""
-        channel, items = _names(feed)
-        missing = [name for name in self.channel if name not in channel]
-        missing += [
-            f"item/{name}" for name in self.item if any(name not in each for each in items)
-        ]
-        return tuple(missing)
+        from feedgen.check.walk import lacking  # the rules load when a feed is judged
+
+        return lacking(feed, self)
 
     def enforce(self, feed: bytes) -> None:
         """Raise ContractBroken if `feed` lacks something."""
@@ -58,7 +55,10 @@ class Contract:
 
 
 def derive(feeds: Iterable[bytes]) -> Contract:
-    """Return what all of `feeds` have in common; nothing for no feed at all."""
+    """Return what all of `feeds` have in common; nothing for no feed at all.
+
+    Raises UsageProblem if one of them is no XML.
+    """
     channels: list[set[str]] = []
     items: list[set[str]] = []
     for feed in feeds:
@@ -95,7 +95,13 @@ def _common(sets: Sequence[set[str]]) -> tuple[str, ...]:
 
 def _names(feed: bytes) -> tuple[set[str], list[set[str]]]:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    channel = etree.fromstring(feed, parser).find("channel")
+    try:
+        channel = etree.fromstring(feed, parser).find("channel")
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise UsageProblem(
+            f"a feed to derive a contract from is not well-formed XML: {error}",
+            hint="'feedgen check' tells what is wrong with it",
+        ) from error
     if channel is None:
         return set(), []
     items = channel.findall("item")

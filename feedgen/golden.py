@@ -328,7 +328,10 @@ def _plan(told: CaseFile, series: Series) -> FeedPlan:
 def _further(told: CaseFile, made: make.Made) -> Document:
     count = 1 + len(made.further)
     if told.document > count:
-        raise SeriesProblem(f"the feed has {count} document(s), not {told.document}")
+        raise UsageProblem(
+            f"document = {told.document}, but the feed has {count} document(s)",
+            hint=f"correct {CASE}, or set page_size in its settings",
+        )
     return made.further[told.document - 2]
 
 

@@ -13,9 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from feedgen import check
+from feedgen import check, facts
 from feedgen.artwork.choose import Decision, choose
-from feedgen.contract import Contract
+from feedgen.check.facts import NO_FACTS
+from feedgen.contract import Contract, ContractBroken
 from feedgen.errors import SeriesProblem
 from feedgen.feed.build import Built, Memory, Skipped, build, eligible
 from feedgen.feed.paging import Document, split
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from feedgen.check import Finding, Report
+    from feedgen.check.facts import Facts
+    from feedgen.check.kept import Verdicts
     from feedgen.feed.render import Renderer
     from feedgen.feed.tags import Chapter
     from feedgen.model import Artwork, Enclosure, Episode, Image, Series
@@ -94,8 +97,9 @@ def decisions(series: Series, *, last: Artwork | None = None) -> dict[str, Decis
     """Return the artwork decision for every image of the series, by image id."""
     found: dict[str, Decision] = {}
     for image in _images(series):
-        is_cover = series.cover is not None and image.id == series.cover.id
-        found.setdefault(image.id, choose(image, last=last if is_cover else None))
+        if image.id not in found:
+            is_cover = series.cover is not None and image.id == series.cover.id
+            found[image.id] = choose(image, last=last if is_cover else None)
     return found
 
 
@@ -107,12 +111,17 @@ def feed(
     renderer: Renderer,
     marks: Mapping[str, tuple[Chapter, ...]] | None = None,
     measure: Measure | None = None,
+    also: Facts = NO_FACTS,
+    verdicts: Verdicts | None = None,
 ) -> Made:
     """Return the feed of `plan`, rendered and judged.
 
-    `enclosures` and `marks` (chapters found in media files) are by episode id. Raises
-    SeriesProblem if no valid feed can be made, CheckFailed if one was made that breaks a rule of
-    severity error, ContractBroken if it lacks what every feed must contain.
+    `enclosures` and `marks` (chapters found in media files) are by episode id. What plan and
+    memory know goes to the rules by itself; `also` is what only others know. With `verdicts` an
+    item that was judged before is not judged again. Raises SeriesProblem if no valid feed can be
+    made, CheckFailed if one was made that breaks a rule of severity error, ContractBroken if it
+    lacks what every feed must contain. A guid that changed is told (I27) and raises nothing: to
+    hold such a feed, or to let it go once somebody approved, is the guard's part.
     """
     address = plan.settings.feed_url or ""
     built = build(
@@ -135,7 +144,10 @@ def feed(
     if parts.archives:
         archives = {**memory.archives, address: parts.archives}
         built = replace(built, memory=replace(built.memory, archives=archives))
-    data, report = document(first, plan, renderer, measure or EVERY_RULE)
+    known = facts.of(plan, first, guids=built.memory.guids, memory=memory, also=also)
+    data, report = document(
+        first, plan, renderer, measure or EVERY_RULE, known=known, verdicts=verdicts
+    )
     return Made(data=data, built=built, report=report, further=tuple(further))
 
 
@@ -149,23 +161,39 @@ class Measure:
 
 
 EVERY_RULE = Measure()
+# What may change once a person has said so: the guard holds it until then.
+_GUARDED = frozenset(("I27",))
 
 
 def document(
-    part: Document, plan: Plan, renderer: Renderer, measure: Measure = EVERY_RULE
+    part: Document,
+    plan: Plan,
+    renderer: Renderer,
+    measure: Measure = EVERY_RULE,
+    *,
+    known: Facts | None = None,
+    verdicts: Verdicts | None = None,
 ) -> tuple[bytes, Report]:
-    """Return one document of a feed, rendered and judged; raises CheckFailed, ContractBroken."""
+    """Return one document of a feed, rendered and judged; raises CheckFailed, ContractBroken.
+
+    `known` are the facts it is measured by, those of its plan if nothing is given.
+    """
     data = renderer.render(part.feed)
     report = check.run(
         data,
         now=plan.now,
         profile=plan.settings.profile or "modern",
+        facts=facts.of(plan, part) if known is None else known,
         select=measure.select,
         ignore=measure.ignore,
+        required=measure.contract,
+        verdicts=verdicts,
     )
-    if report.errors:
-        raise CheckFailed(report.errors)
-    measure.contract.enforce(data)
+    errors = tuple(finding for finding in report.errors if finding.rule not in _GUARDED)
+    if errors:
+        raise CheckFailed(errors)
+    if report.lacking:
+        raise ContractBroken(report.lacking)
     return data, report
 
 

@@ -65,6 +65,37 @@ def test_settings_come_back_as_they_were(tmp_path):
     assert golden.case_file(case).settings == settings
 
 
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("https://a.example/1.mp3?Policy=x&Signature=y&Key-Pair-Id=z&a=1", "https://a.example/1.mp3?a=1"),
+        ("https://a.example/1.mp3?X-Amz-Signature=y&X-Amz-Expires=9", "https://a.example/1.mp3"),
+        ("https://a.example/1.mp3?hdnea=exp~acl&jwt=e.y.J", "https://a.example/1.mp3"),
+        ("https://me:pw@a.example/?access_token=1&fbclid=2&msclkid=3", "https://a.example/"),
+        ("https://a.example/?utm_source=x&amp;id=4&amp;gclid=5", "https://a.example/?id=4"),
+        ("https://a.example/?keywords=x&page=2&season=3&design=4", "https://a.example/?keywords=x&page=2&season=3&design=4"),
+    ],
+)  # fmt: skip
+def test_addresses_keep_what_leads_to_the_thing(given, kept):
+    """Signatures, sessions and tracking go, with passwords; what selects the thing stays."""
+    assert cleaned(given) == kept
+
+
+def test_what_is_called_a_secret_is_left_out_wherever_it_is(tmp_path):
+    """An attribute of a collection that nobody listed yet."""
+    thing = jsonapi.from_object(
+        {
+            "id": "00000000-0000-4000-8000-000000000302",
+            "type": "webhooks",
+            "attributes": {"title": "Hook", "signing_secret": "s", "api_token": "t"},
+        }
+    )
+    case = capture.write(tmp_path, "again", captured(resources=(thing,)))
+    (found,) = json.loads((case / "api" / "webhooks.json").read_text())["data"]
+
+    assert found["attributes"] == {"title": "Hook"}
+
+
 def test_private_facts_of_persons_are_left_out(tmp_path):
     """What no feed shows of a person is in no repository either."""
     person = jsonapi.from_object(

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from feedgen.compare import BUILD_STAMPS, Change, compare
+from feedgen.compare.meaning import meant
 from tests.check.show import FEED
 
 # A shared machine may pause anywhere; what is slow is measured in tests/bench.
@@ -167,6 +168,92 @@ def test_two_spellings_of_one_meaning_are_equal_on_request():
     assert (change.old, change.new) == ("1500", "00:25:01")
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Thu, 26 Feb 2026 07:00:00 +0000", "26 Feb 2026 02:00 EST"),
+        (">1500<", ">25:00<"),
+        (">1500<", ">0:25:00<"),
+        (">en-gb<", ">en-GB<"),
+        (">en-gb<", ">en_GB<"),
+        ("https://audio.ferry.example/1.mp3", "HTTPS://Audio.Ferry.example:443/1.mp3"),
+        (">serial<", ">Serial<"),
+        ("<itunes:episode>1<", "<itunes:episode>01<"),
+        (">full<", ">Full<"),
+        ('pubdate="Mon, 02 Feb 2026 10:00:00 +0000"', 'pubdate="Mon, 02 Feb 2026 11:00:00 +0100"'),
+        ('start="2026-03-12T20:00:00Z"', 'start="2026-03-12T21:00:00.000+01:00"'),
+        ('startTime="73.0"', 'startTime="73"'),
+        ('isPermaLink="false"', 'isPermaLink="False"'),
+        ("6f7eee44-887a-5582-8d86-77799ddee723", "6F7EEE44-887A-5582-8D86-77799DDEE723"),
+        ('length="24000000" type="audio/mpeg"', 'length="024000000" type="Audio/MPEG"'),
+        ("Nobody saw <em>land</em>.", "Nobody saw\n   <em>land</em>."),
+    ],
+)
+def test_what_another_host_writes_otherwise_means_the_same(old, new):
+    """A producer would not call it a change; with every spelling counted it is one."""
+    before, after = swapped(old, new)
+
+    assert compare(before, after, meaning=True) == ()
+    assert compare(before, after) != ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (">1500<", ">1501<"),
+        (">en-gb<", ">en-us<"),
+        ("ferry.example/1.mp3", "ferry.example/1.MP3"),
+        ("ferry.example/1.mp3", "ferry.example/1.mp3?a=1"),
+        ("https://audio.ferry.example/1.mp3", "http://audio.ferry.example/1.mp3"),
+        ("https://ferry.example/night/1", "https://ferry.example/night/1/"),
+        ("ferry-0000-0001", "FERRY-0000-0001"),
+        (">Cast Off<", ">CAST OFF<"),
+        ('start="2026-03-12T20:00:00Z"', 'start="2026-03-12T20:00:00"'),
+        ('pubdate="Mon, 02 Feb 2026 10:00:00 +0000"', 'pubdate="Mon, 02 Feb 2026 11:00:00 +0000"'),
+    ],
+)
+def test_what_an_app_takes_for_another_is_a_change_whatever_is_meant(old, new):
+    """The path of an address, a guid, a title: to the letter; and the values are as written."""
+    before, after = swapped(old, new)
+    changes = compare(before, after, meaning=True)
+    (change,) = [each for each in changes if old in each.old or each.old in old]
+
+    assert change.new in new or new in change.new
+
+
+@pytest.mark.parametrize(
+    ("value", "same"),
+    [("https://a.example", "https://a.example/"), ("http://A.example:80", "http://a.example/")],
+)
+def test_an_address_without_a_path_is_that_of_the_root(value, same):
+    """A browser asks for the same, so does an app."""
+    before, after = (
+        FEED.replace(b"https://ferry.example/night/1<", v.encode() + b"<") for v in (value, same)
+    )
+
+    assert compare(before, after, meaning=True) == ()
+    assert compare(before, after) != ()
+
+
+ODD = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=20)
+
+
+@relaxed
+@given(value=ODD | st.from_regex(r"[a-z]{1,5}:?/?/?[\[\]@:a-z0-9.]{0,9}", fullmatch=True))
+@example(value="http://[")
+@example(value="0001-01-01T00:00:00+23:59")
+@example(value="9999-12-31T23:59:59-23:59")
+def test_any_value_has_a_meaning(value):
+    """Whatever stands where a date, a number or an address belongs, it is compared."""
+    value = value.strip() or "x"
+    for name, attribute in [
+        *(("pubDate", ""), ("itunes:duration", ""), ("link", ""), ("itunes:season", "")),
+        *(("podcast:liveItem", "start"), ("podcast:trailer", "pubdate"), ("enclosure", "url")),
+        *(("enclosure", "length"), ("atom:updated", ""), ("title", "")),
+    ]:
+        assert meant(name, attribute, value).strip()
+
+
 def test_items_without_a_guid_are_paired_by_their_audio():
     """A feed without guids is compared episode by episode all the same."""
     tag = b'<guid isPermaLink="false">ferry-0000-0001</guid>'
@@ -253,12 +340,12 @@ def test_a_feed_does_not_differ_from_itself(steps):
 
 
 @relaxed
-@given(left=edits, right=edits)
-@example(left=[], right=[(82, "drop"), (50, "move")])  # a guid lost and the items moved at once
-def test_both_directions_name_the_same(left, right):
+@given(left=edits, right=edits, meaning=st.booleans())
+@example(left=[], right=[(82, "drop"), (50, "move")], meaning=False)  # a guid lost, items moved
+def test_both_directions_name_the_same(left, right, meaning):
     """What is added one way is removed the other; guid, element and values are the same."""
     old, new = edited(left), edited(right)
-    forth, back = compare(old, new), compare(new, old)
+    forth, back = compare(old, new, meaning=meaning), compare(new, old, meaning=meaning)
 
     assert sorted(map(named, forth)) == sorted(map(mirrored, back))
 

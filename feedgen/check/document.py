@@ -14,19 +14,24 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from feedgen.check.pairing import paired
 from feedgen.xmltext import ILLEGAL
 
 if TYPE_CHECKING:
-    from feedgen.check.facts import Facts
+    from feedgen.check.facts import EpisodeFacts, Facts
     from feedgen.check.node import Entry, Node
 
 # What is read at most. A feed of 20,000 episodes is about 30 MB with 1.8 million marks; the marks
-# ("<", "=", "&#") bound the number of nodes, and with it the memory, whatever the bytes hold.
+# ("<", "=", and "&" of an entity XML does not have) bound the number of nodes, and with it the
+# memory, whatever the bytes hold.
 MAX_BYTES = 48_000_000
 MAX_MARKS = 2_000_000
+# No show has as many episodes; more items are the work of somebody who wants a judge to be busy.
+MAX_ITEMS = 100_000
+_MARK = re.compile(rb"[<=]|&(?!#|amp;|lt;|gt;|quot;|apos;)")
 
 BOM = b"\xef\xbb\xbf"
-_DECLARED = re.compile(rb"""\A\s*<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._\-]+)["']""")
+DECLARED = re.compile(rb"""\A\s*<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._\-]+)["']""")
 # XML 1.0 section 2.2, production Char, as bytes: C0 controls but TAB, LF, CR; U+FFFE; U+FFFF.
 _ILLEGAL_BYTES = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 # References, but not those that are plain text because CDATA or a comment is around them.
@@ -37,6 +42,9 @@ _REFERENCE = re.compile(
 _BLANKED = bytes(32 if byte < 32 and byte not in (9, 10, 13) else byte for byte in range(256))
 # More of them tell nobody more, and each costs a walk from the start to count its line.
 _MOST_ILLEGAL = 50
+# Whoever has so many references to what is not allowed need not have the last of them counted.
+_MOST_BLANKED = 500_000
+_MOST_REPAIRED = 200_000
 _DECLARATION = re.compile(rb"<\?xml\s[^>]*\?>")
 _UNDECLARED = re.compile(r"Namespace prefix (\S+) (?:on|for) ")
 # A recovering parser reads on behind these; behind everything else the rest may be lost.
@@ -82,6 +90,8 @@ class Document:
     # its URL, its length as written, and its item.
     artwork: dict[str, None] = field(default_factory=dict)
     enclosures: list[tuple[str, str, Entry]] = field(default_factory=list)
+    # How many items there were beyond those that are judged.
+    passed_over: int = 0
 
     @cached_property
     def torn(self) -> bool:
@@ -105,7 +115,13 @@ class Document:
     @cached_property
     def escapes(self) -> bool:
         """Return whether a `<` of any text may be written otherwise than in CDATA."""
-        return _ESCAPED.search(self.raw) is not None
+        # In UTF-16 a reference is written otherwise than it is looked for here.
+        return self.undecodable is not None or _ESCAPED.search(self.raw) is not None
+
+    @cached_property
+    def paired(self) -> tuple[tuple[EpisodeFacts, Entry], ...]:
+        """Return the API's episodes that have an item, each with its own; ask after all items."""
+        return paired(self.facts.episodes or (), self.entries)
 
     @cached_property
     def show_title(self) -> str:
@@ -119,9 +135,9 @@ def read(raw: bytes, *, now: float, profile: str, facts: Facts) -> Document:
     No DTD is loaded, no entity expanded, no network touched; more than MAX_BYTES or MAX_MARKS
     are never handed to the parser.
     """
-    cut_at = _budget(raw)
+    cut_at = budget(raw)
     body = raw if cut_at is None else raw[:cut_at]
-    undecodable = _undecodable(body, cut=cut_at is not None)
+    undecodable = first_undecodable(body, cut=cut_at is not None)
     text = _readable(body.removeprefix(BOM), undecodable=undecodable is not None)
     root, complaints, illegal = _parse(text, cut=cut_at is not None)
     undeclared = frozenset(match[1] for c in complaints if (match := _UNDECLARED.match(c.message)))
@@ -140,17 +156,18 @@ def read(raw: bytes, *, now: float, profile: str, facts: Facts) -> Document:
     )
 
 
-def _budget(raw: bytes) -> int | None:
+def budget(raw: bytes) -> int | None:
     """Return where reading must stop, `None` if the whole document may be read."""
     limit = min(len(raw), MAX_BYTES)
-    if sum(raw.count(mark, 0, limit) for mark in (b"<", b"=", b"&#")) > MAX_MARKS:
-        for marks, match in enumerate(re.finditer(rb"[<=]|&#", raw)):
-            if marks == MAX_MARKS:
+    marks = raw.count(b"<", 0, limit) + raw.count(b"=", 0, limit)
+    if marks + raw.count(b"&", 0, limit) > MAX_MARKS:
+        for number, match in enumerate(_MARK.finditer(raw, 0, limit)):
+            if number == MAX_MARKS:
                 return match.start()
     return limit if limit < len(raw) else None
 
 
-def _undecodable(body: bytes, *, cut: bool) -> int | None:
+def first_undecodable(body: bytes, *, cut: bool) -> int | None:
     """Return the offset of the first byte that is not UTF-8, `None` if all are."""
     try:
         body.decode("utf-8")
@@ -169,11 +186,12 @@ def _readable(body: bytes, *, undecodable: bool) -> bytes:
     """
     if body.startswith((b"\xff\xfe", b"\xfe\xff")):
         return body
-    declared = _DECLARED.match(body)
+    declared = DECLARED.match(body)
     foreign = declared is not None and declared[1].lower() not in {b"utf-8", b"utf8"}
     if undecodable and not foreign:
         text = body.decode("utf-8", errors="surrogateescape")
-        body = _SURROGATES.sub(_as_cp1252, text).encode("utf-8")
+        text = _SURROGATES.sub(_as_cp1252, text, count=_MOST_REPAIRED)
+        body = text.encode("utf-8", errors="replace")
     start = len(body) - len(body.lstrip())
     if start and body.startswith(b"<?xml", start):
         # Blanked, not removed: the lines keep their numbers.
@@ -187,7 +205,8 @@ def _as_cp1252(match: re.Match[str]) -> str:
     return match[0].encode("utf-8", "surrogateescape").decode("cp1252", errors="replace")
 
 
-def _parser(*, recover: bool) -> etree.XMLParser:
+def parser(*, recover: bool) -> etree.XMLParser:
+    """Return a parser that opens nothing, expands nothing and keeps CDATA apart from text."""
     return etree.XMLParser(
         recover=recover,
         resolve_entities=False,
@@ -206,22 +225,22 @@ def _parse(
     """Return root, reasons against well-formedness, and the forbidden characters."""
     if not cut:
         try:
-            return etree.fromstring(body, _parser(recover=False)), (), ()
+            return etree.fromstring(body, parser(recover=False)), (), ()
         except etree.XMLSyntaxError:
             pass
-    illegal, blanked = _without_illegal(body)
+    illegal, body = _without_illegal(body)
     if illegal and not cut:
         try:
-            return etree.fromstring(blanked, _parser(recover=False)), (), illegal
+            return etree.fromstring(body, parser(recover=False)), (), illegal
         except etree.XMLSyntaxError:
-            body = blanked
-    parser = _parser(recover=True)
+            pass
+    tolerant = parser(recover=True)
     try:
-        root = etree.fromstring(body, parser)
+        root = etree.fromstring(body, tolerant)
     except etree.XMLSyntaxError:
         root = None
     complaints = tuple(
-        Complaint(line=entry.line, message=entry.message.strip()) for entry in parser.error_log
+        Complaint(line=entry.line, message=entry.message.strip()) for entry in tolerant.error_log
     )
     if cut:
         # The end is missing because reading stopped there, not because the feed is broken.
@@ -235,32 +254,34 @@ def _without_illegal(body: bytes) -> tuple[tuple[Complaint, ...], bytes]:
     """Return the characters XML 1.0 forbids, and the bytes with a space in place of each."""
     if body.startswith((b"\xff\xfe", b"\xfe\xff")):
         return (), body
-    count = len(_ILLEGAL_BYTES.findall(body)) if _ILLEGAL_BYTES.search(body) else 0
+    count = sum(1 for _ in _ILLEGAL_BYTES.finditer(body))
     found = [
         Complaint(line=_line_at(body, match), message=_code_point(match))
         for match in itertools.islice(_ILLEGAL_BYTES.finditer(body), _MOST_ILLEGAL)
     ]
-    text = body.translate(_BLANKED)
-    for noncharacter in (b"\xef\xbf\xbe", b"\xef\xbf\xbf"):
-        text = text.replace(noncharacter, b"   ")
-
-    def reference(match: re.Match[bytes]) -> bytes:
-        nonlocal count
+    text = body
+    if count:
+        text = body.translate(_BLANKED)
+        for noncharacter in (b"\xef\xbf\xbe", b"\xef\xbf\xbf"):
+            text = text.replace(noncharacter, b"   ")
+    # In place, as the pieces of a substitution would take twenty times the room of the bytes.
+    blanked, before = None, count
+    for match in _REFERENCE.finditer(body) if b"&#" in body else ():
         if match[1] is None and match[2] is None:
-            return match[0]
+            continue
         number = int(match[1]) if match[1] else int(match[2], 16)
         if number <= 0x10FFFF and not ILLEGAL.search(chr(number)):
-            return match[0]
+            continue
+        blanked = blanked or bytearray(text)
+        blanked[match.start() : match.end()] = b" " * len(match[0])
         count += 1
         if len(found) < _MOST_ILLEGAL:
             found.append(Complaint(line=_line_at(body, match), message=match[0].decode("ascii")))
-        return b" " * len(match[0])
-
-    if b"&#" in text:
-        text = _REFERENCE.sub(reference, text)
+        if count - before == _MOST_BLANKED:
+            break
     if count > len(found):
         found.append(Complaint(line=0, message=f"and so are {count - len(found):,} more"))
-    return tuple(found), text
+    return tuple(found), bytes(blanked) if blanked is not None else text
 
 
 def _line_at(body: bytes, match: re.Match[bytes]) -> int:

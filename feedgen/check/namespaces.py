@@ -26,7 +26,10 @@ EXACT = {prefix: uri for prefix, uri in NS.items() if prefix not in ("googleplay
 # Root declarations every feed carries (PSP-1; Apple's sample feed shows itunes and content).
 REQUIRED = ("itunes", "atom", "podcast", "content")
 
-_PREFIX = {uri: prefix for prefix, uri in NS.items()}
+# Where the podcast namespace stood first; readers still take it, nobody should write it any more.
+PODCAST_ALIAS = "https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/1.0.md"
+# Our prefix of every URI that means one of these namespaces.
+PREFIXES = {uri: prefix for prefix, uri in NS.items()} | {PODCAST_ALIAS: "podcast"}
 
 
 def canonical_prefix(uri: str, prefix: str | None) -> str:
@@ -35,7 +38,7 @@ def canonical_prefix(uri: str, prefix: str | None) -> str:
     A known prefix on a misspelt URI keeps its name, so that the elements are still recognised.
     An unknown URI without a prefix (a default namespace) answers with the URI itself.
     """
-    known = _PREFIX.get(uri)
+    known = PREFIXES.get(uri)
     if known:
         return known
     for part, name in (("play-podcasts", "googleplay"), ("rawvoice", "rawvoice")):

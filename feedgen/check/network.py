@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -62,8 +63,8 @@ async def fetch(url: str, http: httpx.AsyncClient) -> Fetched:
     """Return the feed at `url`; raises OutsideProblem if no 200 comes back."""
     try:
         async with http.stream("GET", url) as response:
-            body = await _read(response, MAX_BYTES + 1)
-            answer = _answer(response, len(body))
+            packed = await _read(response, MAX_BYTES + 1)
+            answer = _answer(response, len(packed))
     except (httpx.HTTPError, httpx.InvalidURL, FeedgenError) as error:
         message = f"{url} can not be fetched: {_reason(error)}"
         raise OutsideProblem(message, hint="check the URL, or try again later") from error
@@ -72,7 +73,7 @@ async def fetch(url: str, http: httpx.AsyncClient) -> Fetched:
             f"{url} answers {answer.status}",
             hint="a feed must answer 200 without a password; check the URL",
         )
-    return Fetched(body=body, answer=answer)
+    return Fetched(body=_unpacked(packed, answer), answer=answer)
 
 
 async def gather(fetched: Fetched | None, raw: bytes, url: str, http: httpx.AsyncClient) -> Facts:
@@ -89,6 +90,17 @@ async def gather(fetched: Fetched | None, raw: bytes, url: str, http: httpx.Asyn
     images = await _all(artwork[:LOOKED_AT], lambda one: _artwork(one, http), gate)
     audio = await _all(enclosures[:LOOKED_AT], lambda one: _enclosure(one, http), gate)
     return Facts(feed=feed, images=images, enclosures=audio)
+
+
+def _unpacked(body: bytes, answer: Answer) -> bytes:
+    """Return what a server packed although nobody asked it to, a little more than is judged."""
+    if answer.headers.get("content-encoding", "").lower() not in ("gzip", "x-gzip", "deflate"):
+        return body
+    try:
+        # 32 more than the largest window: zlib finds out itself which of the two forms it is.
+        return zlib.decompressobj(wbits=zlib.MAX_WBITS + 32).decompress(body, MAX_BYTES + 1)
+    except zlib.error:
+        return body
 
 
 async def _all(

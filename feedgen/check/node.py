@@ -13,6 +13,10 @@ from feedgen.check.namespaces import canonical_prefix
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_MOST_ATTRIBUTES = 200
+# Seconds: a clock that runs a little ahead must not turn a fresh episode into a leaked one.
+LEEWAY = 600
+
 
 class Node:
     """One element, read once: canonical name, text, attributes and children.
@@ -100,6 +104,7 @@ class Node:
 
 _NO_CHILDREN: list[Node] = []
 _NO_NAMES: dict[str, Node] = {}
+_NO_ATTRIBUTES: dict[str, str] = {}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -171,6 +176,17 @@ def _inner_text(element: etree._Element) -> str:
     return "".join(parts)
 
 
+def attributes(element: etree._Element) -> dict[str, str]:
+    """Return the attributes of `element`, of very many only the first.
+
+    libxml2 looks each value up from the start: fifty thousand would take ten seconds.
+    """
+    names = element.keys()
+    if len(names) <= _MOST_ATTRIBUTES:
+        return dict(element.items())
+    return {name: element.get(name, "") for name in names[:_MOST_ATTRIBUTES]}
+
+
 def node_of(
     element: etree._Element,
     names: Names,
@@ -183,11 +199,10 @@ def node_of(
     Depth is bounded by the parser (256).
     """
     name = names.of(element)
-    pairs = element.items()
     inner = len(element)
     whole = item is None and name in ("item", "podcast:liveItem")
     text = "" if whole else _inner_text(element) if inner else element.text or ""
-    node = Node(element, name, text, dict(pairs) if pairs else {}, parent, item)
+    node = Node(element, name, text, attributes(element), parent, item)
     flat.append(node)
     if whole:
         node.item = item = node
@@ -200,10 +215,8 @@ def node_of(
                 adopt(node_of(child, names, node, item, flat))
                 continue
             # Nearly all elements are leaves; a call for each would double the walk.
-            pairs = child.items()
-            leaf = Node(
-                child, known(child), child.text or "", dict(pairs) if pairs else {}, node, item
-            )
+            attrs = attributes(child) if child.keys() else _NO_ATTRIBUTES
+            leaf = Node(child, known(child), child.text or "", attrs, node, item)
             adopt(leaf)
             seen(leaf)
     return node

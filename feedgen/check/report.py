@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -34,12 +34,14 @@ class Finding:
 class Report:
     """The judgement of one feed: at most 20 findings a rule, and how many there were.
 
-    `counts` maps a rule's id to all its findings by severity, those not shown included.
+    `counts` maps a rule's id to all its findings by severity, those not shown included. `lacking`
+    is what was required by name and is not there, `item/…` for what one of the items lacks.
     """
 
     findings: tuple[Finding, ...] = ()
     profile: str = "modern"
     counts: Mapping[tuple[str, Severity], int] = field(default_factory=dict)
+    lacking: tuple[str, ...] = ()
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -63,6 +65,7 @@ class Collector:
         self._profile = profile
         self._findings: list[Finding] = []
         self._counts: dict[tuple[str, Severity], int] = {}
+        self._lacking: dict[tuple[bool, str], None] = {}
 
     def room(self, rule: str, severity: Severity) -> bool:
         """Count one more finding of `rule`; return whether it will be shown."""
@@ -75,10 +78,22 @@ class Collector:
         """Keep `finding`, for which there is room."""
         self._findings.append(finding)
 
+    def lacks(self, names: Iterable[str], *, item: bool = False) -> None:
+        """Note what the channel, or an item, does not hold of what it must."""
+        for name in names:
+            self._lacking[item, name] = None
+
     def report(self) -> Report:
         """Return the report: whole-document findings first, then line by line."""
         ordered = sorted(self._findings, key=lambda f: (f.line, f.rule, f.message))
-        return Report(findings=tuple(ordered), profile=self._profile, counts=dict(self._counts))
+        return Report(
+            findings=tuple(ordered),
+            profile=self._profile,
+            counts=dict(self._counts),
+            lacking=tuple(
+                f"item/{name}" if item else name for item, name in sorted(self._lacking)
+            ),
+        )
 
 
 def shorten(value: str) -> str:

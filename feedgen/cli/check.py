@@ -56,6 +56,7 @@ def _named(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tup
     show_default=True,
     help="How to write the answer.",
 )
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option(
     "--network",
     is_flag=True,
@@ -70,6 +71,7 @@ def command(
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     style: str,
+    as_json: bool,
     network: bool,
     explain: str | None,
     project: Path,
@@ -79,6 +81,7 @@ def command(
 
     FEED is a file, a URL, or - for stdin. Rules are also selected and silenced by [check] in
     feedgen.toml, if there is one. Exit 1 if a feed has errors, 3 if a URL can not be fetched.
+    Colour is for terminals; NO_COLOR turns it off.
 
     \b
     Examples:
@@ -115,7 +118,7 @@ def command(
             raw, now=when, profile=profile, facts=facts, select=select, ignore=ignore
         )
         reports.append(("stdin" if name == "-" else name, found))
-    _write(style, reports, [rule for rule, _ in active])
+    _write("json" if as_json else style, reports, [rule for rule, _ in active])
     for unreached in problems[1:]:
         say(f"error: {unreached.message}")
     if problems:

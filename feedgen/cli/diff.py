@@ -33,16 +33,19 @@ _COLOURS = {"added": "green", "removed": "red", "guid": "red", "order": "cyan"}
     show_default=True,
     help="How to write the answer.",
 )
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option(
     "--ignore", multiple=True, metavar="ELEMENT", help="Leave an element out, wherever it stands."
 )
 @click.option(
     "--exact",
     is_flag=True,
-    help="Other spellings of one date, duration or explicit mark are differences too, and so are "
-    "build date and generator.",
+    help="Other spellings of one date, duration, language, address or mark are differences too, "
+    "and so are build date and generator.",
 )
-def command(old: str, new: str, style: str, ignore: tuple[str, ...], exact: bool) -> None:
+def command(
+    old: str, new: str, style: str, as_json: bool, ignore: tuple[str, ...], exact: bool
+) -> None:
     """Compare two feeds in words a producer understands.
 
     OLD and NEW are files or URLs; one of them may be - for stdin. Formatting, attribute order,
@@ -52,7 +55,7 @@ def command(old: str, new: str, style: str, ignore: tuple[str, ...], exact: bool
     Examples:
       feedgen diff yesterday.xml today.xml
       feedgen diff https://feeds.example.com/show public/show.xml     before a migration
-      feedgen diff --ignore pubDate --format json old.xml new.xml
+      feedgen diff --ignore pubDate --json old.xml new.xml
     """
     from feedgen.compare import BUILD_STAMPS, compare
 
@@ -61,7 +64,7 @@ def command(old: str, new: str, style: str, ignore: tuple[str, ...], exact: bool
     left, right = _read(old), _read(new)
     skipped = set(ignore) if exact else {*ignore, *BUILD_STAMPS}
     changes = compare(left, right, ignore=skipped, meaning=not exact)
-    if style == "json":
+    if as_json or style == "json":
         listed = [{**dataclasses.asdict(change), "where": change.where} for change in changes]
         click.echo(json.dumps({"changes": listed}, indent=2, ensure_ascii=False))
     else:

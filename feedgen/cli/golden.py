@@ -115,12 +115,13 @@ def show_contract(write: bool, project: Path) -> None:
     """Print what all golden feeds have in common, the contract for every feed of a night.
 
     A feed that lacks something of the contract.toml beside the golden feeds is not published.
+    What a feed on air does without is left out, if there are golden feeds of your own.
     """
     settings = _config(project)
     folder = night.goldens_for(settings)
     if not golden.cases(folder):
         raise golden.NoCases(folder)
-    text = contract.text(contract.derive(golden.feeds(folder)))
+    text = contract.text(contract.derive([*golden.feeds(folder), *_on_air(settings)]))
     click.echo(text, nl=False)
     if write:
         if settings is None or settings.own_goldens is None:
@@ -132,6 +133,21 @@ def show_contract(write: bool, project: Path) -> None:
         with _told_as_usage(path):
             path.write_text(text, encoding="utf-8")
         say(f"written to {shown(str(path))}; edit it freely")
+
+
+def _on_air(settings: Config | None) -> Iterator[bytes]:
+    """Yield what the shows of a project have on air: no single case can speak for all of them."""
+    if (
+        settings is None
+        or settings.own_goldens is None
+        or not (settings.state_folder / "state.sqlite3").is_file()
+    ):
+        return
+    with night.open_desk(settings, now=state.now()) as desk:
+        for version in desk.state.history.last():
+            data = desk.target.read(version.identity.name)
+            if data is not None:
+                yield data
 
 
 def _name_folder(settings: Config) -> None:

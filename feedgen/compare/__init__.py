@@ -53,9 +53,10 @@ def compare(
     """Return what differs from `old` to `new`, the channel first, then episode by episode.
 
     `ignore` holds names of elements that are left out, wherever they stand (BUILD_STAMPS). With
-    `meaning`, dates are compared as instants, durations in seconds, `yes` as `true`, and runs of
-    white space as one space: two hosts that say the same are then equal. Never raises; a
-    document that is not well-formed is compared as far as it can be read.
+    `meaning`, two ways of writing the same are equal, as two hosts may: dates by their instant,
+    durations by their seconds, `yes` and `true`, `en-US` and `en-us`, `HTTPS://Example.com` and
+    `https://example.com/`, runs of white space and one space (`feedgen.compare.meaning`). Never
+    raises; a document that is not well-formed is compared as far as it can be read.
     """
     from feedgen.compare.differ import differences  # lxml loads when feeds are compared
 

@@ -71,7 +71,7 @@ def _episodes(before: Reading, after: Reading) -> Iterator[Change]:
         was, now = pair
         if was.guid != now.guid:
             yield words.of_guid(was, now)
-        if _keys(was.elements) == _keys(now.elements):
+        if was.is_written_as(now) or _keys(was.elements) == _keys(now.elements):
             continue
         skipped = ("guid", "atom:id") if was.guid != now.guid else ()
         for kind, element, left, right in _elements(was.elements, now.elements):
@@ -186,11 +186,12 @@ def _element(old: Element, new: Element, path: str) -> Iterator[Difference]:
         return
     if old.text != new.text:
         yield "changed", path, old.written, new.written
-    for attribute in sorted({*old.attributes, *new.attributes}):
-        was, now = old.attributes.get(attribute), new.attributes.get(attribute)
+    for attribute in sorted({*old.meant, *new.meant}):
+        was, now = old.meant.get(attribute), new.meant.get(attribute)
         if was != now:
             kind = "added" if was is None else "removed" if now is None else "changed"
-            yield kind, f"{path}@{attribute}", was or "", now or ""
+            left, right = (e.attributes.get(attribute, "") for e in (old, new))
+            yield kind, f"{path}@{attribute}", left, right
     yield from _elements(old.children, new.children, f"{path}/")
 
 
@@ -221,9 +222,9 @@ def _several(old: list[Element], new: list[Element], path: str) -> Iterator[Diff
 def _identities(name: str) -> Iterator[Callable[[Element], tuple[str, ...]]]:
     """Yield ways to recognise an element of that name, the surest first."""
     for attribute in _IDENTITY.get(name, ()):
-        yield lambda e, a=attribute: (e.attributes[a],) if e.attributes.get(a) else ()  # type: ignore[misc]
+        yield lambda e, a=attribute: (e.meant[a],) if e.meant.get(a) else ()  # type: ignore[misc]
     if name == "podcast:person":
-        yield lambda e: (e.text, e.attributes.get("role", ""), e.attributes.get("group", ""))
+        yield lambda e: (e.text, e.meant.get("role", ""), e.meant.get("group", ""))
         yield lambda e: (e.text,) if e.text else ()
 
 

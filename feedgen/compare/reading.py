@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -11,26 +10,28 @@ from lxml import etree
 
 from feedgen.check.document import read as read_document
 from feedgen.check.facts import NO_FACTS
-from feedgen.check.namespaces import NS
-from feedgen.check.values import moment, seconds
+from feedgen.check.namespaces import PREFIXES
+from feedgen.check.node import attributes
+from feedgen.compare.meaning import meant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_PREFIX = {uri: prefix for prefix, uri in NS.items()}
-_EXPLICIT = {"yes": "true", "explicit": "true", "no": "false", "clean": "false"}
-_SPACES = re.compile(r"\s+")
+# By what an episode is recognised.
+_RECOGNISED = frozenset(("guid", "atom:id", "title", "itunes:title", "atom:title", "pubDate"))
 
 
 @dataclass(kw_only=True)
 class Element:
     """One element; two are the same if their `key` is.
 
-    `written` is its own text, stripped, and `text` the same as it is compared.
+    `attributes` and `written`, its own text, are stripped; `meant` and `text` are the same as
+    they are compared.
     """
 
     name: str
     attributes: dict[str, str]
+    meant: dict[str, str]
     written: str
     text: str
     children: tuple[Element, ...]
@@ -40,7 +41,7 @@ class Element:
         """Return everything that is compared, as one hashable value."""
         if not self.attributes and not self.children:
             return (self.name, (), self.text, ())
-        attributes = tuple(sorted(self.attributes.items()))
+        attributes = tuple(sorted(self.meant.items()))
         return (self.name, attributes, self.text, tuple(sorted(c.key for c in self.children)))
 
     def get(self, name: str) -> str:
@@ -56,15 +57,36 @@ class Element:
         return " ".join(parts)
 
 
-@dataclass(kw_only=True)
 class Episode:
-    """One item or entry; `guid` is empty if it has none."""
+    """One item or entry; `guid` is empty if it has none.
 
-    guid: str
-    title: str
-    enclosure: str
-    published: str
-    elements: tuple[Element, ...]
+    Of most episodes nobody asks more than who they are, so the rest is read when it is.
+    """
+
+    def __init__(self, source: etree._Element, reader: _Reader) -> None:
+        """Read of `source` by what an episode is recognised."""
+        self._source, self._reader = source, reader
+        found = reader.texts(source)
+        self.guid = found.get("guid") or found.get("atom:id") or ""
+        titles = (found.get(name) for name in ("title", "itunes:title", "atom:title"))
+        self.title = next((title for title in titles if title), "")
+        self.published = found.get("pubDate", "")
+        self.enclosure = reader.only_enclosure(source)
+
+    @cached_property
+    def elements(self) -> tuple[Element, ...]:
+        """Return all it holds, in its order."""
+        return self._reader.element(self._source).children
+
+    @cached_property
+    def written(self) -> bytes:
+        """Return the item as XML, in a form that leaves out how it was written."""
+        written: bytes = etree.tostring(self._source, with_tail=False)
+        return written
+
+    def is_written_as(self, other: Episode) -> bool:
+        """Return whether there is no need to look at the two one by one."""
+        return self is other or self.written == other.written
 
 
 @dataclass(kw_only=True)
@@ -99,29 +121,18 @@ def read(raw: bytes, *, ignore: frozenset[str], meaning: bool) -> Reading:
     for child in [*holder, *outer]:
         if not isinstance(child.tag, str):
             continue
-        element = reader.element(child)
-        if element.name in ("item", "atom:entry") or element.name.endswith("/1.0/}item"):
-            episodes.append(_episode(element))
-        elif element.name not in ignore:
-            channel.append(element)
+        name = reader.name(child)
+        if name in ("item", "atom:entry") or name.endswith("/1.0/}item"):
+            episodes.append(Episode(child, reader))
+        elif name not in ignore:
+            channel.append(reader.element(child))
     return Reading(
         raw=raw,
         kind=document.kind,
         readable=True,
-        root={"name": reader.name(root), **{str(k): str(v) for k, v in root.items()}},
+        root={"name": reader.name(root), **{str(k): str(v) for k, v in attributes(root).items()}},
         channel=tuple(channel),
         episodes=tuple(episodes),
-    )
-
-
-def _episode(element: Element) -> Episode:
-    enclosures = [c for c in element.children if c.name == "enclosure"]
-    return Episode(
-        guid=element.get("guid") or element.get("atom:id"),
-        title=element.get("title") or element.get("itunes:title") or element.get("atom:title"),
-        enclosure=enclosures[0].attributes.get("url", "") if len(enclosures) == 1 else "",
-        published=element.get("pubDate"),
-        elements=element.children,
     )
 
 
@@ -139,24 +150,47 @@ class _Reader:
         known = self._names.get(tag)
         if known is None:
             uri, _, local = tag[1:].rpartition("}") if tag[0] == "{" else ("", "", tag)
-            prefix = _PREFIX.get(uri)
+            prefix = PREFIXES.get(uri)
             known = f"{prefix}:{local}" if prefix else tag
             self._names[tag] = known
         return known
+
+    def texts(self, element: etree._Element) -> dict[str, str]:
+        """Return the text of the first child of each name an episode is recognised by."""
+        found: dict[str, str] = {}
+        for child in element:
+            name = self.name(child)
+            if name in _RECOGNISED and name not in self._ignore and name not in found:
+                found[name] = self._value(name, self._text(child))
+        return found
+
+    def only_enclosure(self, element: etree._Element) -> str:
+        """Return the address of the one enclosure, empty if there is none, or several."""
+        found = element.findall("enclosure")
+        if len(found) != 1 or "enclosure" in self._ignore:
+            return ""
+        return self._value("enclosure", found[0].get("url", ""), "url")
 
     def element(self, element: etree._Element) -> Element:
         """Return `element` with everything in it that is not ignored; depth is bounded (256)."""
         name = self.name(element)
         children = [self.element(child) for child in element if isinstance(child.tag, str)]
-        text = "".join(self._own_text(element)) if len(element) else element.text or ""
-        text = text.strip()
+        text = self._text(element)
+        given = {key: value.strip() for key, value in attributes(element).items()}
         return Element(
             name=name,
-            attributes={str(key): self._value(name, str(v)) for key, v in element.items()},
+            attributes=given,
+            meant={key: self._value(name, value, key) for key, value in given.items()}
+            if self._meaning
+            else given,
             written=text,
             text=self._value(name, text),
             children=tuple(child for child in children if child.name not in self._ignore),
         )
+
+    def _text(self, element: etree._Element) -> str:
+        text = "".join(self._own_text(element)) if len(element) else element.text or ""
+        return text.strip()
 
     @staticmethod
     def _own_text(element: etree._Element) -> Iterator[str]:
@@ -166,16 +200,6 @@ class _Reader:
                 yield child.text or ""
             yield child.tail or ""
 
-    def _value(self, name: str, value: str) -> str:
+    def _value(self, name: str, value: str, attribute: str = "") -> str:
         value = value.strip()
-        if not self._meaning or not value:
-            return value
-        if name in ("pubDate", "lastBuildDate"):
-            when = moment(value)
-            return f"@{when.instant:.0f}" if when else value
-        if name == "itunes:duration":
-            length = seconds(value)
-            return str(length) if length is not None else value
-        if name == "itunes:explicit":
-            return _EXPLICIT.get(value.lower(), value.lower())
-        return _SPACES.sub(" ", value)
+        return meant(name, attribute, value) if self._meaning and value else value

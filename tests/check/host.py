@@ -63,6 +63,8 @@ class Handler(BaseHTTPRequestHandler):
         ranged = self.headers.get("Range") == "bytes=0-1" and "no-range" not in faults
         self.send_response(206 if ranged else 200)
         self.send_header("Content-Type", kind)
+        if "packs" in faults:
+            self.send_header("Content-Encoding", "gzip")
         if "no-validators" not in faults:
             self.send_header("ETag", '"v1"')
             self.send_header("Last-Modified", MODIFIED)

@@ -1,6 +1,7 @@
 """The edge of the judge, against a real server on loopback."""
 
 import asyncio
+import gzip
 import struct
 import zlib
 
@@ -8,6 +9,7 @@ import pytest
 
 from feedgen import check
 from feedgen.check import network
+from feedgen.check.document import MAX_BYTES
 from feedgen.check.facts import Facts
 from feedgen.errors import OutsideProblem
 from tests.check.host import Host, serving
@@ -141,3 +143,36 @@ def test_addresses_in_a_feed_lead_to_public_hosts_only(host):
 
         assert "gives no answer" in messages["N03"]
         assert inner.asked == []
+
+
+def test_a_feed_that_is_packed_unasked_is_judged(host):
+    """Some hosts send gzip whatever they are asked for."""
+    host.files["/feed.xml"] = (host.files["/feed.xml"][0], gzip.compress(FEED))
+    host.faults = {"packs"}
+
+    assert asyncio.run(body_of(f"{host.url}/feed.xml")) == FEED
+
+
+@pytest.mark.parametrize("packed", [FEED, b"\x1f\x8b" + bytes(40), b""])
+def test_what_can_not_be_unpacked_is_judged_as_it_came(host, packed):
+    """A header that is not true costs a finding, no traceback."""
+    host.files["/feed.xml"] = ("text/xml", packed)
+    host.faults = {"packs"}
+    body = asyncio.run(body_of(f"{host.url}/feed.xml"))
+
+    assert body == packed
+    assert check.run(body, now=NOW).profile == "modern"
+
+
+def test_a_bomb_is_unpacked_to_a_little_more_than_is_judged(host):
+    """A hundred megabytes in a hundred kilobytes: no more of them than is read of any feed."""
+    host.files["/feed.xml"] = ("text/xml", gzip.compress(b"<rss>" + bytes(100_000_000), 9))
+    host.faults = {"packs"}
+
+    assert len(asyncio.run(body_of(f"{host.url}/feed.xml"))) == MAX_BYTES + 1
+
+
+async def body_of(url: str) -> bytes:
+    """Return what is judged of the feed at `url`."""
+    async with network.client(url, allow_private=True) as http:
+        return (await network.fetch(url, http)).body

@@ -1,6 +1,7 @@
 """Whatever the bytes are, there is a clear finding, no crash and no network."""
 
 import socket
+import time
 import tracemalloc
 
 import pytest
@@ -8,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from feedgen import check
-from feedgen.check import document
+from feedgen.check import document, walk
+from feedgen.compare import compare
 from tests.check.show import FEED, NOW
 
 # A shared machine may pause anywhere; what is slow is measured in tests/bench.
@@ -199,3 +201,49 @@ def test_odd_values_never_crash_a_rule(value, number):
     raw = FEED.replace(b'"' + target + b'"', b'"' + written + b'"')
 
     assert check.run(raw, now=NOW).profile == "modern"
+
+
+def test_more_items_than_any_show_has_are_passed_over(monkeypatch):
+    """The first are judged, the others counted, and the report says how many it looked at."""
+    monkeypatch.setattr(walk, "MAX_ITEMS", 3)
+    item = b"<item><title>one of many</title></item>"
+    report = check.run(
+        FEED.replace(b"  </channel>", item * 9 + b"<ttl>x</ttl></channel>"), now=NOW
+    )
+
+    assert report.counts["I03", "error"] == 1
+    assert report.counts["C16", "error"] == 1
+    assert [f.message for f in report.findings if f.rule == "X19"] == [
+        "only the first 3 items were judged: there are too many"
+    ]
+
+
+@pytest.mark.parametrize("number", [0, 100, 40_000])
+def test_very_many_attributes_cost_linear_time(number):
+    """The parser looks each value up from the start; only so many are looked at."""
+    attributes = b" ".join(b'a%d="1"' % n for n in range(number))
+    tag = b'<enclosure url="https://audio.ferry.example/1.mp3" '
+    assert tag in FEED
+    raw = FEED.replace(tag, tag + attributes + b" ")
+    start = time.process_time()
+    rules = {finding.rule for finding in check.run(raw, now=NOW).findings}
+
+    assert rules == ({"I04"} if number else set())
+    assert time.process_time() - start < 2
+    assert compare(raw, FEED) == () or number
+
+
+@pytest.mark.parametrize(
+    "flood", [b"&#1;", b"\x01", b"\xff ", b"&nosuch; ", b"& ", b"<q:a/>", b"]]>", b"\xe9\xe9"]
+)
+def test_a_flood_of_slips_takes_little_memory(flood):
+    """The same slip all over costs no more than a few hundred times its bytes, and ends."""
+    raw = FEED.replace(b"Keep us afloat", flood * (200_000 // len(flood)))
+    tracemalloc.start()
+    report = check.run(raw, now=NOW)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert {"X01", "X06", "X04"} & {finding.rule for finding in report.errors}
+    assert len(report.findings) < 200
+    assert peak < 40_000_000

@@ -168,9 +168,18 @@ GOOD_FACTS = Facts(
 )
 
 
-def found(raw: bytes, facts: Facts | None = None) -> set[str]:
+def found(raw: bytes, facts: Facts | None = None, profile: str = "modern") -> set[str]:
     """Return the ids of the rules `raw` breaks."""
-    return {finding.rule for finding in check.run(raw, now=NOW, facts=facts).findings}
+    report = check.run(raw, now=NOW, facts=facts, profile=profile)
+    return {finding.rule for finding in report.findings}
+
+
+def planted(rule: str, good: str | bytes, bad: str | bytes) -> bytes:
+    """Return the good feed with one defect in it."""
+    good, bad = (part.encode() if isinstance(part, str) else part for part in (good, bad))
+    assert good in FEED
+    raw = FEED.replace(good, bad, 1)
+    return raw.replace(b"content:encoded", b"itunes:note") if rule == "X16" else raw
 
 
 def test_the_good_feed_breaks_no_rule():
@@ -182,12 +191,18 @@ def test_the_good_feed_breaks_no_rule():
 @pytest.mark.parametrize(("rule", "good", "bad"), DEFECTS, ids=[rule for rule, *_ in DEFECTS])
 def test_one_defect_yields_exactly_its_rule(rule, good, bad):
     """A single slip is told once, by the rule it breaks, and draws no others along."""
-    good, bad = (part.encode() if isinstance(part, str) else part for part in (good, bad))
-    assert good in FEED
-    raw = FEED.replace(good, bad, 1)
-    if rule == "X16":
-        raw = raw.replace(b"content:encoded", b"itunes:note")
-    assert found(raw) == {rule}
+    assert found(planted(rule, good, bad)) == {rule}
+
+
+@pytest.mark.parametrize("profile", profiles.PROFILES)
+def test_in_every_profile_a_defect_yields_its_rule_if_it_is_asked(profile):
+    """What is planted comes out alone wherever its rule is asked, and nothing where it is not."""
+    for rule, good, bad in DEFECTS:
+        asked = profiles.severity_of(profiles.find(rule), profile) is not None
+        assert found(planted(rule, good, bad), profile=profile) == ({rule} if asked else set())
+    for rule, facts in KNOWN:
+        asked = profiles.severity_of(profiles.find(rule), profile) is not None
+        assert found(FEED, facts, profile) == ({rule} if asked else set())
 
 
 @pytest.mark.parametrize(("rule", "facts"), KNOWN, ids=[rule for rule, _ in KNOWN])
@@ -205,6 +220,6 @@ def test_a_feed_without_items_yields_its_rule():
 
 def test_every_error_rule_is_planted():
     """No rule that can keep a feed off the air goes without its planted defect."""
-    planted = {rule for rule, *_ in (*DEFECTS, *KNOWN)} | {"C05"}
+    those = {rule for rule, *_ in (*DEFECTS, *KNOWN)} | {"C05"}
 
-    assert {rule.id for rule in profiles.rules() if rule.severity == "error"} == planted
+    assert {rule.id for rule in profiles.rules() if rule.severity == "error"} == those

@@ -87,6 +87,29 @@ def test_json_holds_every_finding(feeds):
     assert by_rule["I20"]["value"] == "0"
 
 
+def test_json_is_asked_for_as_everywhere(feeds):
+    """`--json` is `--format json`."""
+    written = typed("--json", str(feeds / "broken.xml")).stdout
+
+    assert written == typed("--format", "json", str(feeds / "broken.xml")).stdout
+    assert json.loads(written)["feeds"][0]["profile"] == "modern"
+
+
+@pytest.mark.parametrize(("no_colour", "painted"), [("", True), ("1", False)])
+def test_colour_is_for_terminals_and_can_be_turned_off(feeds, monkeypatch, no_colour, painted):
+    """On a terminal an error is red; with NO_COLOR nothing is."""
+    import feedgen.cli
+
+    monkeypatch.setenv("NO_COLOR", no_colour)
+    result = CliRunner().invoke(
+        feedgen.cli.program,
+        ["check", "--now", NOW, str(feeds / "broken.xml")],
+        color=True,  # as if stdout were a terminal
+    )
+
+    assert ("\x1b[31m" in result.stdout) is painted
+
+
 def test_sarif_names_rule_place_and_level(feeds):
     """SARIF 2.1.0: results refer to described rules and to a line of the file."""
     log = json.loads(typed("--format", "sarif", str(feeds / "broken.xml")).stdout)

@@ -45,7 +45,7 @@ def test_changes_are_told_in_sentences(feeds):
 
 def test_json_holds_every_change(feeds):
     """JSON has kind, guid, element, old and new of each change."""
-    result = typed("--format", "json", str(feeds / "old.xml"), str(feeds / "new.xml"))
+    result = typed("--json", str(feeds / "old.xml"), str(feeds / "new.xml"))
     changes = json.loads(result.stdout)["changes"]
 
     assert {(change["kind"], change["element"]) for change in changes} == {

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from feedgen import cli, golden
 from feedgen.shipped import shipped
-from tests.projects import COMEDY, edit, make_project, publish
+from tests.projects import COMEDY, GERMAN, SERIAL, edit, feeds, make_project, publish
 
 GOLDEN = '[golden]\nfolder = "golden_feeds"\n\n[publish]'
 ADDITION = "{% macro item(item, feed) %}      <category>extra</category>\n{% endmacro %}\n"
@@ -167,3 +167,76 @@ def test_add_names_the_folder_only_when_there_is_a_case(project):
     assert settings["golden"] == {"folder": "golden_feeds"}
     assert feedgen(project, "golden", "verify")[0] == 0
     assert {outcome.result for outcome in publish(project).values()} == {"published"}
+
+
+def test_a_case_of_one_show_judges_the_templates_of_all(project):
+    """From taking a show down to a broken template: the night does not begin."""
+    edit(project / "feedgen.toml", GOLDEN, "[publish]")
+    assert feedgen(project, "golden", "add", "mine", "--from", COMEDY)[0] == 0
+    assert feedgen(project, "publish")[0] == 0
+    feedgen(project, "templates", "eject", str(project / "templates"))
+    edit(project / "feedgen.toml", "[publish]", '[templates]\nfolder = "templates"\n\n[publish]')
+    assert feedgen(project, "golden", "verify")[0] == 0
+    edit(
+        project / "templates" / "rss" / "item.xml",
+        "<itunes:duration>{{ item.duration }}</itunes:duration>",
+        "",
+    )
+    before = feeds(project)
+    code, _, err = feedgen(project, "publish")
+
+    assert code == 1
+    assert "do not come out as they must: mine; nothing was published" in err
+    assert "the duration was removed" in err
+    assert feeds(project) == before
+
+
+def test_the_contract_catches_what_no_case_can(project):
+    """A template that drops an element of one show alone, which has no case."""
+    edit(project / "feedgen.toml", GOLDEN, "[publish]")
+    feedgen(project, "golden", "add", "mine", "--from", COMEDY)
+    assert feedgen(project, "publish")[0] == 0
+    code, out, _ = feedgen(project, "golden", "contract", "--write")
+    derived = tomllib.loads(out)
+    assert code == 0
+    assert {"podcast:locked", "itunes:image@href"} <= set(derived["channel"])
+    assert feedgen(project, "publish")[0] == 0
+
+    feedgen(project, "templates", "eject", str(project / "templates"))
+    edit(project / "feedgen.toml", "[publish]", '[templates]\nfolder = "templates"\n\n[publish]')
+    template = project / "templates" / "rss" / "channel.xml"
+    text = template.read_text()
+    at, end = text.index("<podcast:locked"), text.index("</podcast:locked>") + 17
+    template.write_text(
+        f"{text[:at]}{{% if feed.language[:2] != 'de' %}}{text[at:end]}{{% endif %}}{text[end:]}"
+    )
+    code, out, _ = feedgen(project, "publish")
+    (failed,) = [line for line in out.splitlines() if line.startswith("failed")]
+
+    assert code == 4
+    assert GERMAN in failed
+    assert "lacks what every feed must contain: podcast:locked" in failed
+
+
+def test_a_contract_asks_of_a_show_nothing_it_never_had(project):
+    """Derived from the case of one show, it leaves out what the others do without."""
+    feedgen(project, "golden", "add", "mine", "--from", SERIAL)
+    assert feedgen(project, "publish")[0] == 0
+    derived = tomllib.loads(feedgen(project, "golden", "contract")[1])
+
+    assert b"<podcast:funding" in (project / "golden_feeds" / "mine" / "feed.xml").read_bytes()
+    assert "podcast:funding" not in derived["channel"]
+
+
+def test_a_document_a_feed_does_not_have_is_a_slip_in_the_case(project):
+    """It is the case that is wrong, not the series."""
+    feedgen(project, "golden", "accept", "paged-second-page")
+    edit(
+        project / "golden_feeds" / "paged-second-page" / "case.toml",
+        "document = 2",
+        "document = 9",
+    )
+    code, _, err = feedgen(project, "golden", "accept", "paged-second-page")
+
+    assert code == 2
+    assert "document = 9, but the feed has" in err

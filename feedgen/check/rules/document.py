@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from feedgen.check.document import BOM
-from feedgen.check.namespaces import EXACT, NS, REQUIRED
+from feedgen.check.namespaces import EXACT, NS, PODCAST_ALIAS, PREFIXES, REQUIRED
 from feedgen.check.rule import ERROR, INFO, WARN, Example, Hit, rule
 from feedgen.xmltext import ILLEGAL
 
@@ -197,7 +197,8 @@ def legal_characters(doc: Document, _: Document) -> Iterator[Hit]:
     on="bytes",
     title="Every well-known prefix is bound to its exact namespace",
     why="A namespace is compared as a plain string. With `https`, another case or a slash too "
-    "many, a strict reader sees none of its elements.",
+    "many, a strict reader sees none of its elements. The first address of the podcast namespace, "
+    "at GitHub, is still taken by readers and only warned about.",
     good=Example(
         raw=b'<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0" '
         b'xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"><channel/></rss>'
@@ -218,7 +219,8 @@ def exact_namespaces(doc: Document, _: Document) -> Iterator[Hit]:
             if EXACT.get(prefix, uri) != uri and (prefix, uri) not in told:
                 told.add((prefix, uri))
                 message = f"prefix {prefix} must be bound to {EXACT[prefix]}"
-                yield Hit(message, value=uri, line=element.sourceline)
+                severity = WARN if uri == PODCAST_ALIAS else None
+                yield Hit(message, value=uri, line=element.sourceline, severity=severity)
 
 
 @rule(
@@ -244,12 +246,8 @@ def declared_namespaces(doc: Document, _: Document) -> Complaints:
     if doc.root is None or doc.kind != "rss" or doc.only_a_root:
         return None
     bound = doc.root.nsmap
-    uris = set(bound.values())
-    missing = [
-        prefix
-        for prefix in REQUIRED
-        if NS[prefix] not in uris and prefix not in bound and prefix not in doc.undeclared
-    ]
+    there = {*bound, *doc.undeclared, *(PREFIXES.get(uri) for uri in bound.values())}
+    missing = [prefix for prefix in REQUIRED if prefix not in there]
     if not missing:
         return None
     names = ", ".join(f"xmlns:{prefix}" for prefix in missing)
@@ -274,6 +272,9 @@ def size(doc: Document, _: Document) -> Complaints:
     """Return the size if it is above what validators read, or above what was read here."""
     if doc.cut_at is not None:
         message = f"only the first {doc.cut_at:,} bytes were judged: the document is too large"
+        return Hit(message, severity="info")
+    if doc.passed_over:
+        message = f"only the first {len(doc.entries):,} items were judged: there are too many"
         return Hit(message, severity="info")
     if len(doc.raw) > _LARGEST:
         return f"{len(doc.raw):,} bytes"

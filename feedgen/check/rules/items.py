@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from feedgen.check.node import LEEWAY
 from feedgen.check.rule import ERROR, WARN, Hit, rule
 from feedgen.check.rules.channel import blank
 from feedgen.check.values import WHOLE, extension, is_http_url, moment
@@ -15,9 +16,11 @@ if TYPE_CHECKING:
     from feedgen.check.node import Node
     from feedgen.check.rule import Complaints
 
-_NUMBER_FIRST = re.compile(r"(?i)\s*(?:s(?:eason)?\s*\d+|ep(?:isode)?\.?\s*\d+|#\s*\d+)\b")
+_NUMBER_FIRST = re.compile(
+    r"(?i)\s*(?:s(?:eason)?\s*\d+(?:\s*e(?:p(?:isode)?)?\.?\s*\d+)?|ep(?:isode)?\.?\s*\d+"
+    r"|#\s*\d+)\b"
+)
 _ATTRIBUTES = ("url", "length", "type")
-_LEEWAY = 600
 _OLDEST = 1990
 
 
@@ -243,7 +246,7 @@ def date(item: Node, _: Document) -> Complaints:
 def released(node: Node, doc: Document) -> Complaints:
     """Return the date that is more than ten minutes ahead."""
     when = moment(node.text.strip())
-    if when is not None and when.instant > doc.now + _LEEWAY:
+    if when is not None and when.instant > doc.now + LEEWAY:
         return "the item is dated in the future"
     return None
 

@@ -248,7 +248,10 @@ def author(channel: Node, _: Document) -> Complaints:
 )
 def short(node: Node, _: Document) -> Complaints:
     """Return the length that is too much."""
-    length = len(node.text.strip())
+    if len(node.text) <= _LONGEST:
+        return None
+    # Line breaks and indentation are how the document is written, not what is read.
+    length = len(" ".join(node.text.split()))
     return f"{node.name} has {length} characters" if length > _LONGEST else None
 
 
@@ -267,7 +270,8 @@ def owner(node: Node, _: Document) -> Complaints:
     """Return what stands in place of one address."""
     found = [child.text.strip() for child in node.each("itunes:email")]
     if len(found) != 1:
-        return Hit(f"itunes:owner has {len(found) or 'no'} itunes:email, not one", value="")
+        said = f"{len(found)} itunes:email, not one" if found else "no itunes:email"
+        return Hit(f"itunes:owner has {said}", value="")
     if not EMAIL.fullmatch(found[0]):
         return Hit("itunes:email is no bare address", value=found[0])
     return None

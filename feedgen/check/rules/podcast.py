@@ -143,7 +143,7 @@ def short(node: Node, _: Document) -> Complaints:
     if node.name in ("podcast:season", "podcast:episode", "podcast:alternateEnclosure"):
         return None
     most = 4000 if node.name == "podcast:txt" else 128
-    length = len(node.text.strip())
+    length = len(" ".join(node.text.split()))
     return f"{node.name} has {length} characters, not {most} at most" if length > most else None
 
 

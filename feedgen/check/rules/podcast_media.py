@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from feedgen.check.rule import ERROR, WARN, Hit, rule
@@ -22,7 +23,6 @@ from feedgen.check.values import (
 from feedgen.check.vocabulary import TRANSCRIPT_TYPES
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterator
 
     from feedgen.check.document import Document
@@ -34,6 +34,7 @@ _SOUNDBITE = (15.0, 120.0)
 _STATUSES = frozenset(("pending", "live", "ended"))
 _KEY = "02" + "ab" * 32
 _CHAPTERS = "application/json+chapters"
+_PARTS = re.compile(r"(?<=[0-9]w)\s*,\s*|,\s+|,$")
 
 
 def _odd(node: Node, forms: tuple[tuple[str, re.Pattern[str]], ...]) -> Iterator[Hit]:
@@ -302,6 +303,7 @@ def image(node: Node, _: Document) -> Iterator[Hit]:
 def images(node: Node, _: Document) -> Iterator[Hit]:
     """Yield that it is there, and each part of another form."""
     yield Hit("podcast:images is deprecated, podcast:image replaces it", value="")
-    for part in node.get("srcset").split(","):
+    # As HTML has it: a comma inside an address does not end it, one behind a width does.
+    for part in _PARTS.split(node.get("srcset")):
         if part.strip() and not SRCSET_PART.fullmatch(part.strip()):
             yield Hit("a part of srcset is not an https URL with a width", value=part.strip())

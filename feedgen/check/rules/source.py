@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from feedgen.check.document import Document
-    from feedgen.check.node import Entry
     from feedgen.check.rule import Complaints
 
 _ITEM = '<item><guid isPermaLink="false">gid://example/V0/AAAA</guid></item>'
@@ -25,31 +24,6 @@ _EPISODE = EpisodeFacts(
     released_at=_RELEASED,
 )
 _ARTWORK = '<itunes:image href="https://cdn.example.com/show-3000.jpg"/>'
-
-
-def _item_of(episode: EpisodeFacts, doc: Document) -> Entry | None:
-    """Return the item of `episode`: by its guid, else by its audio, else by its title."""
-    tests = (
-        lambda e: bool(episode.guid) and e.guid == episode.guid.strip(),
-        lambda e: bool(episode.guid_before) and e.guid == episode.guid_before,
-        lambda e: bool(episode.enclosure_url) and episode.enclosure_url in e.enclosures,
-        lambda e: bool(episode.title) and e.title == episode.title,
-    )
-    for test in tests:
-        for entry in doc.entries:
-            if test(entry):
-                return entry
-    return None
-
-
-def _paired(doc: Document) -> Iterator[tuple[EpisodeFacts, Entry]]:
-    """Yield each episode of the API with its item, looked up by guid at once."""
-    by_guid = {entry.guid: entry for entry in doc.entries}
-    for episode in doc.facts.episodes or ():
-        entry = by_guid.get(episode.guid.strip()) if episode.guid else None
-        entry = entry or _item_of(episode, doc)
-        if entry is not None:
-            yield episode, entry
 
 
 def _withheld(episode: EpisodeFacts, now: float) -> str:
@@ -90,12 +64,13 @@ def eligible(doc: Document, _: Document) -> Iterator[Hit]:
     if doc.facts.episodes is None:
         return
     known: set[int] = set()
-    for episode, entry in _paired(doc):
+    for episode, entry in doc.paired:
         known.add(id(entry))
         reason = _withheld(episode, doc.now)
         if reason:
             yield Hit(f"the episode of this item {reason}", node=entry, value=episode.id)
-    for entry in doc.entries:
+    # Where a document broke off, the guid of an item may have been behind it.
+    for entry in () if doc.torn else doc.entries:
         if id(entry) not in known:
             yield Hit("no episode of the API belongs to this item", node=entry, value=entry.guid)
 
@@ -117,7 +92,7 @@ def eligible(doc: Document, _: Document) -> Iterator[Hit]:
 )
 def verbatim_guid(doc: Document, _: Document) -> Iterator[Hit]:
     """Yield each item with another guid than its episode."""
-    for episode, entry in _paired(doc):
+    for episode, entry in doc.paired:
         wanted = episode.guid.strip()
         if wanted and entry.guid != wanted:
             yield Hit(f"the guid is not the API's {wanted}", node=entry, value=entry.guid)
@@ -188,7 +163,7 @@ def valid_artwork(doc: Document, _: Document) -> Iterator[Hit]:
 def all_episodes(doc: Document, _: Document) -> Complaints:
     """Return the two counts if they differ."""
     eligible, count = doc.facts.eligible, len(doc.entries)
-    if eligible is None or eligible == count:
+    if eligible is None or eligible == count or doc.torn:
         return None
     return f"{count:,} items of {eligible:,} eligible episodes"
 
@@ -216,7 +191,7 @@ def kept_guids(doc: Document, _: Document) -> Iterator[Hit]:
         node = channel.first("podcast:guid") or channel
         message = f"podcast:guid was {before} in the last build"
         yield Hit(message, node=node, value=channel.value("podcast:guid"))
-    for episode, entry in _paired(doc):
+    for episode, entry in doc.paired:
         if episode.guid_before and entry.guid != episode.guid_before:
             was = episode.guid_before
             yield Hit(f"the guid was {was} in the last build", node=entry, value=entry.guid)
