@@ -15,11 +15,12 @@ from feedgen.feed.log import Note
 from feedgen.feed.model import NAMESPACES
 from feedgen.model import Enclosure
 from feedgen.probe import Facts, Hints, Probed, ProbeProblem, examine
+from feedgen.probe import known as known_by_tag
 
 if TYPE_CHECKING:
     from feedgen.make import Plan
     from feedgen.model import Episode
-    from feedgen.probe import ProbeCache
+    from feedgen.probe import Examined, ProbeCache
     from feedgen.source import Source
 
 AT_ONCE = 4
@@ -93,27 +94,42 @@ async def find(plan: Plan, source: Source, cache: ProbeCache) -> Enclosures:
         async with gate:
             return await _one(episode, plan, source, cache)
 
-    tasks = [asyncio.ensure_future(one(episode)) for episode in plan.episodes]
+    known = {episode.id: _known(episode, plan, source, cache) for episode in plan.episodes}
+    asked = [episode for episode in plan.episodes if known[episode.id] is None]
+    tasks = [asyncio.ensure_future(one(episode)) for episode in asked]
     try:
         found = await asyncio.gather(*tasks)
     finally:
         for task in tasks:
             task.cancel()
-    ids = (episode.id for episode in plan.episodes)
+    known |= {episode.id: each for episode, each in zip(asked, found, strict=True)}
+    told = {id_: each for id_, each in known.items() if each is not None}
     return Enclosures(
-        by_episode={id_: enclosure for id_, (enclosure, _) in zip(ids, found, strict=True)},
-        notes=tuple(note for _, notes in found for note in notes),
+        by_episode={id_: enclosure for id_, (enclosure, _) in told.items()},
+        notes=tuple(note for _, notes in told.values() for note in notes),
     )
+
+
+def _known(
+    episode: Episode, plan: Plan, source: Source, cache: ProbeCache
+) -> tuple[Enclosure, tuple[Note, ...]] | None:
+    """Return what is known of a media file of our own that has not changed, without asking."""
+    if plan.settings.probe_media is False:
+        return None
+    url = enclosure_url(episode, plan.settings)
+    file = source.own_file(url)
+    if file is None:
+        return None
+    _, etag = file
+    found = known_by_tag(url, etag, cache=cache, hints=_hints(episode, plan))
+    return None if found is None else (found.enclosure, _notes(found, episode))
 
 
 async def _one(
     episode: Episode, plan: Plan, source: Source, cache: ProbeCache
 ) -> tuple[Enclosure, tuple[Note, ...]]:
-    own = episode_settings(episode, plan.settings)
     url = enclosure_url(episode, plan.settings)
-    hints = Hints(
-        type=own.enclosure_type or "", length=own.enclosure_length, duration=own.duration_seconds
-    )
+    hints = _hints(episode, plan)
     said = Enclosure(url=url, type=hints.type, length=hints.length, duration=hints.duration)
     if plan.settings.probe_media is False:
         return said, ()
@@ -129,7 +145,17 @@ async def _one(
             ) from problem
         note = Note(code="unreachable", message=problem.message, where=episode.guid)
         return said, (note,)
-    notes = tuple(
+    return examined.enclosure, _notes(examined, episode)
+
+
+def _hints(episode: Episode, plan: Plan) -> Hints:
+    own = episode_settings(episode, plan.settings)
+    return Hints(
+        type=own.enclosure_type or "", length=own.enclosure_length, duration=own.duration_seconds
+    )
+
+
+def _notes(examined: Examined, episode: Episode) -> tuple[Note, ...]:
+    return tuple(
         Note(code=each.code, message=each.message, where=episode.guid) for each in examined.notes
     )
-    return examined.enclosure, notes

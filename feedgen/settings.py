@@ -56,6 +56,7 @@ from feedgen.feed.tags import (
     Value,
     role_problems,
 )
+from feedgen.feed.urls import ascii_url, is_http
 from feedgen.feed.vocabulary import MEDIUMS
 
 T = TypeVar("T")
@@ -67,6 +68,8 @@ Paging = Literal["paged", "archived"]
 # Whoever has it can work out the addresses of private feeds, so it is as long as a key.
 Secret = Annotated[str, Meta(min_length=16)]
 _FEED_NAME = re.compile(r"(?!(?:page|archive)-[0-9]+$)[a-z0-9]+(?:-[a-z0-9]+)*")
+
+_DECADE = 87_660  # hours; an offset beyond it is a slip, and leads out of the calendar
 
 # What may stand in braces in the address templates.
 ENCLOSURE_FIELDS = frozenset({"id", "ext", "guid"})
@@ -199,7 +202,7 @@ class Variant(Table):
     paging: Paging | None = None
     seasons: tuple[Positive, ...] = ()
     episode_types: tuple[EpisodeType, ...] = ()
-    delay_hours: float = 0
+    delay_hours: Annotated[float, Meta(ge=-_DECADE, le=_DECADE)] = 0
 
     def problems(self) -> Iterator[tuple[str, str]]:
         """Yield what does not fit; nothing comes out early in public."""
@@ -364,5 +367,5 @@ def _template(name: str, text: str | None, known: frozenset[str]) -> Iterator[tu
     bare = re.sub(r"\{[^{}]*\}", "x", text)
     if "{" in bare or "}" in bare:
         yield name, "has a brace without its partner"
-    elif not bare.startswith(("https://", "http://")):
+    elif not is_http(ascii_url(bare)):
         yield name, "is not an absolute http(s) address"

@@ -1,5 +1,7 @@
 """Where values come from and why episodes are in a feed or not, in sentences."""
 
+from dataclasses import replace
+
 import pytest
 
 from feedgen import make
@@ -7,8 +9,9 @@ from feedgen.errors import SeriesProblem, UsageProblem
 from feedgen.explain import Subject, explain
 from feedgen.feed.build import Memory
 from feedgen.feed.render import Renderer
-from feedgen.feed.tags import Funding
-from feedgen.settings import EpisodeSettings, SeriesSettings, overlay
+from feedgen.feed.tags import Funding, RemoteItem
+from feedgen.feed.variants import plans
+from feedgen.settings import EpisodeSettings, SeriesSettings, Variant, overlay
 from tests.factories import (
     NOW,
     make_enclosure,
@@ -66,14 +69,14 @@ def value(name, guid="", **fields):
         ("", "title", "from the API field Series.title"),
         ("", "language", "from the setting language, in series/example-show.toml"),
         ("", "podcast:funding", "from the setting funding, in feedgen.toml"),
-        ("", "podcast:medium", "by the rule: what feedgen does unless the settings say otherwise"),
+        ("", "podcast:medium", "by the rule: podcast unless the settings say otherwise"),
         ("", "podcast:guid", "by the rule: UUIDv5 of the feed's address"),
         ("", "lastBuildDate", "by the rule: the newest change of the content, never the time"),
         ("", "itunes:image", "from the API field Series.cover_image, style square-3000: "),
         ("guid-new", "itunes:episode", "from the setting episode_number, in series/example-show"),
         ("guid-new", "podcast:episode", "from the setting episode_number, in series/example-show"),
         ("guid-new", "season", "from the API field Episode.season → Season.season_number"),
-        ("guid-new", "enclosure", "by the rule: enclosure_template"),
+        ("guid-new", "enclosure", "from the setting enclosure_template, in series/example-show"),
         ("guid-new", "itunes:duration", "found in the media file"),
         ("guid-new", "pubDate", "from the API field Episode.released_at"),
         ("guid-old", "itunes:block", "from the setting block, in series/example-show.toml"),
@@ -172,6 +175,7 @@ def test_the_json_carries_the_same_facts():
             "value": "en-gb",
             "origin": "setting language",
             "file": "series/example-show.toml",
+            "also": [],
             "sentence": "from the setting language, in series/example-show.toml",
         }
     ]
@@ -181,3 +185,79 @@ def test_a_refused_series_is_a_problem_of_the_series():
     """What explain is told of is what publishing would say."""
     with pytest.raises(SeriesProblem, match="no title"):
         subject(make_series(title="", public_title=""))
+
+
+def variant_subject(variant, own=OWN):
+    """Return the subject of the further feed `x` of the series."""
+    layers = (("feedgen.toml", COMMON), ("series/example-show.toml", own))
+    settings = replace(overlay(COMMON, own), feeds={"x": variant})
+    said = replace(own, feeds={"x": variant})
+    feed = plans(SERIES, settings, secret="a secret that is long enough")[1]
+    plan = make.plan(feed.series, feed.settings, now=NOW)
+    made = make.feed(
+        plan,
+        enclosures={e.id: make_enclosure() for e in plan.episodes},
+        memory=Memory(),
+        renderer=Renderer(),
+    )
+    return Subject(
+        series=SERIES,
+        plan=plan,
+        layers=(*layers[:1], ("series/example-show.toml", said)),
+        feed="x",
+        built=made.built,
+        data=made.data,
+    )
+
+
+def test_what_a_further_feed_says_itself_is_found_in_its_table():
+    """Also where the series says something else."""
+    found = variant_subject(Variant(title="Short", max_items=1), replace(OWN, title="Long"))
+    (title,) = explain(found, tag="title").values
+
+    assert title.says == "Short"
+    assert title.sentence == "from the setting title, in series/example-show.toml, [feeds.x]"
+
+
+@pytest.mark.parametrize("element", ["itunes:block", "podcast:block"])
+def test_a_private_feed_is_blocked_by_rule(element):
+    """Nobody looks for a setting that is not there."""
+    (found,) = explain(variant_subject(Variant(private=True)), tag=element).values
+
+    assert found.sentence == "by the rule: a private feed is blocked everywhere and told to nobody"
+
+
+def test_an_element_shows_what_stands_in_it():
+    """A category with its subcategory, a roll with its shows."""
+    roll = (RemoteItem(feed_guid="9b024349-ccf0-5f69-a609-6b82873eab3c"),)
+    own = replace(OWN, podroll=roll, categories=("Arts > Books",))
+
+    assert value("itunes:category", own=own).says == 'text="Arts" itunes:category: text="Books"'
+    assert value("podcast:podroll", own=own).says == (
+        'podcast:remoteItem: feedGuid="9b024349-ccf0-5f69-a609-6b82873eab3c"'
+    )
+
+
+def test_a_setting_that_adds_to_a_value_is_named_too():
+    """The picture is the API's, its text is not."""
+    found = value("podcast:image", own=replace(OWN, image_alt="A lighthouse"))
+
+    assert found.sentence.endswith("; also the setting image_alt, in series/example-show.toml")
+
+
+@pytest.mark.parametrize(
+    ("variant", "sentence"),
+    [
+        (Variant(private=True), "by the rule: the address of a private feed is worked out from a"),
+        (Variant(), "by the rule: the address of the series' feed, with the name of this one in"),
+        (Variant(feed_url="https://f.example/x"), "from the setting feed_url, in series/example-"),
+    ],
+)
+def test_the_address_of_a_further_feed_is_explained(variant, sentence):
+    """It was said, or it follows from the others; a private one names no hub."""
+    own = replace(OWN, websub_hub="https://hub.example.com/")
+    (found,) = explain(variant_subject(variant, own), tag="link").values[-2:][:1]
+
+    assert found.element == "atom:link"
+    assert found.sentence.startswith(sentence)
+    assert ("websub_hub" in found.sentence) is not variant.private

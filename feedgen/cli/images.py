@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -33,27 +34,35 @@ def command(series: str, project: Path, at: datetime | None, as_json: bool) -> N
       feedgen images daily-news
       feedgen images daily-news --json
     """
-    plan = run(_plan(config.load(project), series, at or state.now()))
+    plan, flaws = run(_plan(config.load(project), series, at or state.now()))
     if as_json:
-        click.echo(json.dumps(_as_json(plan), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(_as_json(plan, flaws), indent=2, ensure_ascii=False))
     else:
-        _print(plan)
-    sys.exit(0 if plan.cover is not None and plan.cover.chosen is not None else 1)
+        _print(plan, flaws)
+    usable = plan.cover is not None and plan.cover.chosen is not None
+    sys.exit(0 if usable or plan.settings.image_url else 1)
 
 
-async def _plan(settings: Config, asked: str, now: datetime) -> Plan:
+async def _plan(settings: Config, asked: str, now: datetime) -> tuple[Plan, Mapping[str, str]]:
+    """Return the decisions of the series `asked`, and what is wrong with an original, by id."""
     async with night.open_run(settings, now=now) as opened:
         series, _ = await opened.source.one(asked)
-        return opened.plan(series)
+        plan = opened.plan(series)
+        flaws = {image_id: opened.source.flaw(image_id) for image_id in plan.artwork}
+        return plan, {image_id: flaw for image_id, flaw in flaws.items() if flaw}
 
 
-def _print(plan: Plan) -> None:
+def _print(plan: Plan, flaws: Mapping[str, str]) -> None:
     click.echo(f"{plan.series.slug}: {plan.series.public_title or plan.series.title}")
     if plan.cover is None:
         click.echo("  the series has no cover image")
+    if plan.settings.image_url:
+        click.echo(f"  the setting image_url stands in its place: {plan.settings.image_url}")
     for image_id, decision in plan.artwork.items():
         click.echo(f"\n{_whose(plan, image_id)}  (image {image_id})")
         _print_decision(decision)
+        if image_id in flaws:
+            click.secho(f"  original  {flaws[image_id]}", fg="red")
 
 
 def _print_decision(decision: Decision) -> None:
@@ -68,6 +77,8 @@ def _print_decision(decision: Decision) -> None:
     for rejected in decision.rejected:
         click.echo(f"  rejected  {rejected.style}: {rejected.reason}")
     for warning in decision.warnings:
+        if warning == decision.reason:
+            continue
         click.secho(f"  warning   {warning}", fg="yellow")
 
 
@@ -82,11 +93,17 @@ def _whose(plan: Plan, image_id: str) -> str:
     return "cover of a season"
 
 
-def _as_json(plan: Plan) -> dict[str, Any]:
+def _as_json(plan: Plan, flaws: Mapping[str, str]) -> dict[str, Any]:
     return {
         "series": plan.series.slug,
+        "image_url": plan.settings.image_url or "",
         "images": [
-            {"id": image_id, "of": _whose(plan, image_id), **_decision_json(decision)}
+            {
+                "id": image_id,
+                "of": _whose(plan, image_id),
+                "original": flaws.get(image_id, ""),
+                **_decision_json(decision),
+            }
             for image_id, decision in plan.artwork.items()
         ],
     }

@@ -139,7 +139,11 @@ def build(
         hub=settings.websub_hub or "",
         title=title,
         notes=channel.description(series, settings, title, link, place),
-        summary=cut_text(unescaped(series.description_plain), notes.SUMMARY),
+        summary=place.from_(
+            "itunes:summary",
+            "API: Series.description_plain",
+            cut_text(unescaped(series.description_plain), notes.SUMMARY),
+        ),
         managing_editor=channel.managing_editor(series, settings, owner, place),
         copyright=channel.copyright_line(series, settings, place),
         generator="ART19" if settings.profile == "art19-compat" else GENERATOR,

@@ -62,12 +62,14 @@ def description(
         ("API: Series.description", series.description, series.description_is_html),
         ("API: Series.description_plain", series.description_plain, False),
     )
+    section = settings.profile == "art19-compat"
     for origin, text, is_html in texts:
-        shown = notes.show_notes(text, is_html=is_html, base=base)
+        shown = notes.show_notes(text, is_html=is_html, base=base, section=section)
         if shown.description:
             return place.from_("description", origin, shown)
     place.note("description-missing", "the series has no description; its title stands in for it")
-    return place.from_("description", "rule: the title", Notes(description=name))
+    shown = notes.show_notes(name, is_html=False, base=base, section=section)
+    return place.from_("description", "rule: the title", shown)
 
 
 def language_tag(series: Series, settings: SeriesSettings, place: Place) -> str:

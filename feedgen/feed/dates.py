@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 # strftime would follow the locale of the process.
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_FIRST = datetime(1, 1, 1, tzinfo=UTC)
+_LAST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 _TWO = tuple(f"{number:02d}" for number in range(60))
 
 
@@ -33,6 +35,17 @@ def in_utc(instant: datetime) -> datetime:
     if instant.tzinfo is None:
         raise ValueError(f"an instant without a time zone: {instant.isoformat()}")
     return instant.astimezone(UTC)
+
+
+def shifted(instant: datetime, by: timedelta) -> datetime:
+    """Return an aware `instant` moved, at the most to where the calendar ends.
+
+    A date that stands for "never" lies there, and is still "never" a day later.
+    """
+    try:
+        return instant + by
+    except OverflowError:
+        return _LAST if by > timedelta(0) else _FIRST
 
 
 def clock(seconds: int) -> str:

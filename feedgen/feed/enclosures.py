@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feedgen.feed.model import MediaFile
-from feedgen.feed.urls import ascii_url, extension, segment
+from feedgen.feed.urls import ascii_url, extension, is_signed, segment
 from feedgen.feed.vocabulary import ENCLOSURE_TYPES
 from feedgen.settings import DEFAULTS, EpisodeSettings, SeriesSettings
 
@@ -50,6 +50,8 @@ def media_file(
     url = enclosure_url(episode, settings)
     origin = "setting enclosure_url" if own.enclosure_url else "rule: enclosure_template"
     place.from_("enclosure", origin, url)
+    if is_signed(url):
+        place.note("address-signed", f"{url.partition('?')[0]} is signed: the address will end")
     length = own.enclosure_length or (probed.length if probed else None)
     if not length:
         place.note("length-unknown", f"the size of {url} is not known; the feed says 0")

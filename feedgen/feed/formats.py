@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from feedgen.feed.urls import ascii_url, is_http, is_https
+from feedgen.check.vocabulary import COUNTRY_CODES
+from feedgen.feed.language import is_any_tag
+from feedgen.feed.urls import ascii_host, ascii_url, is_http, is_https
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +90,36 @@ EMAIL_NAME = re.compile(rf"{EMAIL.pattern} \([^()]+\)")
 _HEX = "[0-9a-fA-F]"
 _DECIMAL = r"[0-9]+(?:\.[0-9]+)?"
 _UUID = rf"{_HEX}{{8}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{12}}"
-_DEGREES = r"-?[0-9]{1,3}(?:\.[0-9]+)?"
-_GEO = rf"geo:{_DEGREES},{_DEGREES}(?:,-?[0-9.]+)?(?:;crs=[A-Za-z0-9\-]+)?(?:;u=[0-9.]+)?"
+_GEO = re.compile(
+    rf"geo:(-?{_DECIMAL}),(-?{_DECIMAL})(?:,-?{_DECIMAL})?(?:;crs=[A-Za-z0-9\-]+)?(?:;u={_DECIMAL})?"
+)
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:(?!//(?:/|$))[A-Za-z0-9\-._~:/?#@!$&'()*+,;=%]+")
+_NAME = "[A-Za-z0-9](?:[A-Za-z0-9\\-]*[A-Za-z0-9])?"
+_HOST = re.compile(rf"{_NAME}(?:\.{_NAME})*(?::[0-9]{{1,5}})?")
 _TOKEN = r"[A-Za-z0-9!#$&^_.+\-]+"  # noqa: S105 - RFC 9110 calls it a token; no secret
 _MIME = rf"{_TOKEN}/{_TOKEN}(?:; ?{_TOKEN}={_TOKEN})*"
 _SRI_ONE = r"(?:sha256-[\w+/]{43}=|sha384-[\w+/]{64}|sha512-[\w+/]{86}==)"
+# W3C Subresource Integrity: a hash, or several.
+SRI = re.compile(rf"{_SRI_ONE}(?: {_SRI_ONE})*")
+
+
+def _is_on_earth(text: str) -> bool:
+    found = _GEO.fullmatch(text)
+    return bool(found and abs(float(found[1])) <= 90 and abs(float(found[2])) <= 180)
+
+
+def _bare(host: str) -> str:
+    """Return a host in Punycode; what is none stays as it is, to be told of."""
+    try:
+        return ascii_host(host.strip())
+    except ValueError:
+        return host
+
 
 Line = Annotated[str, Rule("is longer than 255 characters or empty", _up_to(255), one_line)]
 Label = Annotated[str, Rule("is longer than 128 characters or empty", _up_to(128), one_line)]
 Short = Annotated[str, Rule("is longer than 32 characters or empty", _up_to(32), one_line)]
+Free = Annotated[str, Rule("is longer than 4,000 characters or empty", _up_to(4000), str.strip)]
 Url = Annotated[str, Rule("is not an absolute http(s) address", is_http, ascii_url)]
 Https = Annotated[str, Rule("is not an absolute https address", is_https, ascii_url)]
 Email = Annotated[str, Rule("is not an e-mail address", EMAIL.fullmatch, str.strip)]
@@ -104,12 +127,19 @@ EmailName = Annotated[
     str, Rule("is not of the form name@example.com (Real Name)", EMAIL_NAME.fullmatch, one_line)
 ]
 Uuid = Annotated[str, Rule("is not a UUID", _matches(_UUID), str.lower)]
-Geo = Annotated[str, Rule("is not of the form geo:48.2,16.37 (RFC 5870)", _matches(_GEO))]
+Uri = Annotated[
+    str,
+    Rule("is not an absolute address such as https://… or ipfs://…", _URI.fullmatch, ascii_url),
+]
+Host = Annotated[str, Rule("is not a host name such as irc.example.com", _HOST.fullmatch, _bare)]
+Lang = Annotated[str, Rule("is not a language tag such as en or pt-BR", is_any_tag, str.strip)]
+Geo = Annotated[str, Rule("is not of the form geo:48.2,16.37 (RFC 5870)", _is_on_earth)]
 Osm = Annotated[
     str, Rule("is not N, W or R with an OpenStreetMap id", _matches(r"[NWR][0-9]+(?:#[0-9]+)?"))
 ]
 Country = Annotated[
-    str, Rule("is not a country code of two letters", _matches("[A-Z]{2}"), str.upper)
+    str,
+    Rule("is not a country code such as IE (ISO 3166-1)", COUNTRY_CODES.__contains__, str.upper),
 ]
 Mime = Annotated[str, Rule("is not a media type such as audio/mpeg", _matches(_MIME), str.strip)]
 Ratio = Annotated[
@@ -121,7 +151,4 @@ RRule = Annotated[
         "is not a recurrence rule such as FREQ=WEEKLY;BYDAY=TH (RFC 5545)",
         _matches(r"(?:RRULE:)?FREQ=[A-Z]+(?:;[A-Z]+=[A-Za-z0-9,:+\-]+)*"),
     ),
-]
-Sri = Annotated[
-    str, Rule("is not a W3C integrity string", _matches(rf"{_SRI_ONE}(?: {_SRI_ONE})*"))
 ]

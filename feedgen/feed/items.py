@@ -82,7 +82,11 @@ class ItemMaker:
             episode_id=episode.id,
             title=title,
             notes=self._notes(episode, title, place),
-            summary=cut_text(unescaped(episode.description_plain), notes.SUMMARY),
+            summary=place.from_(
+                "itunes:summary",
+                "API: Episode.description_plain",
+                cut_text(unescaped(episode.description_plain), notes.SUMMARY),
+            ),
             guid=guid,
             pub_date=in_utc(moment),
             link=self._link(episode, own, guid, title, season, number, place),
@@ -124,19 +128,24 @@ class ItemMaker:
         )
 
     def _notes(self, episode: Episode, title: str, place: Place) -> Notes:
+        section = self.settings.profile == "art19-compat"
         shown = notes.show_notes(
             episode.description,
             is_html=episode.description_is_html,
             base=self.link,
             footer=self.settings.footer or "",
+            section=section,
         )
         if shown.description:
             return place.from_("description", "API: Episode.description", shown)
-        shown = notes.show_notes(episode.description_plain, is_html=False, base=self.link)
+        shown = notes.show_notes(
+            episode.description_plain, is_html=False, base=self.link, section=section
+        )
         if shown.description:
             return place.from_("description", "API: Episode.description_plain", shown)
         place.note("description-missing", "there is no description; the title stands in for it")
-        return place.from_("description", "rule: the title", Notes(description=title))
+        shown = notes.show_notes(title, is_html=False, base=self.link, section=section)
+        return place.from_("description", "rule: the title", shown)
 
     def _explicit(self, episode: Episode, own: EpisodeSettings, place: Place) -> bool:
         said = place.first(

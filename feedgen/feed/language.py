@@ -9,6 +9,8 @@ _SHAPE = re.compile(
     re.IGNORECASE,
 )
 
+_ANY_SHAPE = re.compile(r"[a-z]{2,3}" + _SHAPE.pattern.removeprefix("[a-z]{2}"), re.IGNORECASE)
+
 # English names of languages, as people pick them in the hosted account.
 _NAMES = {
     "english": "en",
@@ -53,6 +55,15 @@ def is_tag(text: str) -> bool:
     import langcodes  # its registry is read on first use
 
     return langcodes.tag_is_valid(text) and langcodes.standardize_tag(text)[:2] == text[:2].lower()
+
+
+def is_any_tag(text: str) -> bool:
+    """Tell whether `text` is a registered tag, also one of a language without two letters."""
+    if not _ANY_SHAPE.fullmatch(text):
+        return False
+    import langcodes
+
+    return langcodes.tag_is_valid(text)
 
 
 def tag(value: str) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import escape
 from typing import Literal
 from urllib.parse import urljoin
@@ -51,6 +52,8 @@ Token = tuple[Kind, str, str]  # kind, tag ("" for text), the markup it stands f
 _TEXT_BLOCKS = {"p", "li"}
 
 
+# Every variant of a feed shows the same notes, and one hook those of the hook before.
+@lru_cache(maxsize=2048)
 def normal(html: str, *, base: str = "", limit: int | None = None) -> str:
     """Return `html` as apps accept it, in at most `limit` bytes of UTF-8.
 

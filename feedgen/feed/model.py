@@ -7,7 +7,6 @@ go from the settings into the feed unchanged keep their classes (`feedgen.feed.t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -63,11 +62,6 @@ class Notes:
     description: str
     is_html: bool = False
     full: str = ""
-
-    @property
-    def markup(self) -> str:
-        """The description as HTML, plain text escaped."""
-        return self.description if self.is_html else escape(self.description, quote=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from feedgen.errors import SeriesProblem
 from feedgen.feed.tags import Picture
-from feedgen.feed.urls import ascii_url, extension, is_https
+from feedgen.feed.urls import ascii_url, extension, is_https, is_signed
 from feedgen.model import Artwork
 
 if TYPE_CHECKING:
@@ -26,7 +26,9 @@ def of_series(
 ) -> Artwork:
     """Return the artwork of the channel; raise `SeriesProblem` if there is none that is usable."""
     if image_url:
-        return place.from_("itunes:image", "setting image_url", _from_url(image_url))
+        return _noted(
+            place.from_("itunes:image", "setting image_url", _from_url(image_url)), place
+        )
     if series.cover is None:
         raise SeriesProblem(
             f"series {series.slug!r} has no cover image",
@@ -41,7 +43,7 @@ def of_series(
     for warning in decision.warnings:
         place.note("artwork", warning)
     origin = f"API: Series.cover_image, style {decision.chosen.style}: {decision.reason}"
-    return place.from_("itunes:image", origin, decision.chosen)
+    return _noted(place.from_("itunes:image", origin, decision.chosen), place)
 
 
 def of_episode(
@@ -49,7 +51,9 @@ def of_episode(
 ) -> Artwork | None:
     """Return the artwork of an item: its own, else the one that cascades from its season."""
     if image_url:
-        return place.from_("itunes:image", "setting image_url", _from_url(image_url))
+        return _noted(
+            place.from_("itunes:image", "setting image_url", _from_url(image_url)), place
+        )
     for field, image in (
         ("Episode.cover_image", episode.cover),
         ("Episode.cascaded_cover_image", episode.cascaded_cover),
@@ -63,7 +67,7 @@ def of_episode(
         for warning in decision.warnings:
             place.note("artwork", warning)
         origin = f"API: {field}, style {decision.chosen.style}: {decision.reason}"
-        return place.from_("itunes:image", origin, decision.chosen)
+        return _noted(place.from_("itunes:image", origin, decision.chosen), place)
     return None
 
 
@@ -88,6 +92,14 @@ def srcset(image: Image | None) -> str:
         if asset.style in _SRCSET and asset.width and is_https(ascii_url(asset.url))
     }
     return ", ".join(f"{found[width]} {width}w" for width in sorted(found, reverse=True))
+
+
+def _noted(artwork: Artwork, place: Place) -> Artwork:
+    """Return `artwork`; note an address that ends, after which no app finds the picture."""
+    if is_signed(artwork.url):
+        bare = artwork.url.partition("?")[0]
+        place.note("address-signed", f"{bare} is signed: the address will end")
+    return artwork
 
 
 def _why(decision: Decision | None) -> str:

@@ -18,10 +18,14 @@ from msgspec import Meta
 from feedgen.errors import did_you_mean
 from feedgen.feed.formats import (
     EMAIL,
+    SRI,
     Country,
+    Free,
     Geo,
+    Host,
     Https,
     Label,
+    Lang,
     Line,
     Mime,
     Osm,
@@ -29,6 +33,7 @@ from feedgen.feed.formats import (
     RRule,
     Short,
     Table,
+    Uri,
     Url,
     Uuid,
 )
@@ -66,7 +71,7 @@ class Person(Table):
     group: str = "cast"
     role: str = "host"
     img: Https | None = None
-    href: Url | None = None
+    href: Https | None = None
 
     def problems(self) -> Iterator[tuple[str, str]]:
         """Yield what does not fit, the pair of group and role included."""
@@ -98,7 +103,7 @@ class License(Table):
     """A listed licence, or one's own with the address of its text."""
 
     id: Label
-    url: Url | None = None
+    url: Https | None = None
 
     def problems(self) -> Iterator[tuple[str, str]]:
         """Yield what does not fit; a licence that is not listed needs an address."""
@@ -140,7 +145,7 @@ class RemoteItem(Table):
     """Another feed, or one item of it."""
 
     feed_guid: Uuid
-    feed_url: Url | None = None
+    feed_url: Https | None = None
     item_guid: Line | None = None
     medium: str | None = None
     title: Line | None = None
@@ -161,7 +166,7 @@ class Publisher(Table):
     """The feed of the publisher this show belongs to; that feed must point back."""
 
     feed_guid: Uuid
-    feed_url: Url | None = None
+    feed_url: Https | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,9 +174,9 @@ class SocialInteract(Table):
     """The post under which listeners talk; `disabled` allows no other attribute."""
 
     protocol: SocialProtocol
-    uri: Line | None = None
+    uri: Uri | None = None
     account_id: Line | None = None
-    account_url: Url | None = None
+    account_url: Https | None = None
     priority: Count | None = None
 
     def problems(self) -> Iterator[tuple[str, str]]:
@@ -189,7 +194,7 @@ class SocialInteract(Table):
 class Chat(Table):
     """The room where listeners talk while they listen."""
 
-    server: Line
+    server: Host
     protocol: ChatProtocol
     account_id: Line | None = None
     space: Line | None = None
@@ -199,8 +204,14 @@ class Chat(Table):
 class Txt(Table):
     """Free text for a purpose, mostly a token that proves ownership."""
 
-    value: Annotated[str, Meta(min_length=1, max_length=4000)]
+    value: Free
     purpose: Label | None = None
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        """Yield what does not fit; whether a machine spoke is said by true or false."""
+        yield from Table.problems(self)
+        if self.purpose == "ai-content" and self.value not in ("true", "false"):
+            yield "value", f"{self.value!r} is neither true nor false"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,7 +246,7 @@ class Transcript(Table):
 
     url: Https
     type: TranscriptType | None = None
-    language: str | None = None
+    language: Lang | None = None
     rel: Literal["captions"] | None = None
 
     def problems(self) -> Iterator[tuple[str, str]]:
@@ -274,7 +285,7 @@ class Chapter(Table):
 class Source(Table):
     """Where an alternate enclosure lies; `content_type` if the address leads to another type."""
 
-    uri: Line
+    uri: Uri
     content_type: Mime | None = None
 
 
@@ -284,6 +295,12 @@ class Integrity(Table):
 
     type: Literal["sri", "pgp-signature"]
     value: Line
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        """Yield what does not fit; an integrity string has a form of its own."""
+        yield from Table.problems(self)
+        if self.type == "sri" and not SRI.fullmatch(self.value):
+            yield "value", f"{self.value!r} is not a W3C integrity string"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,7 +312,7 @@ class AlternateEnclosure(Table):
     length: Count | None = None
     bitrate: Seconds | None = None
     height: Positive | None = None
-    lang: str | None = None
+    lang: Lang | None = None
     title: Short | None = None
     rel: Short | None = None
     codecs: Line | None = None

@@ -81,6 +81,11 @@ class _Generator(CodeGenerator):
         self.write(")")
 
 
+# Code by everything that decides what it is; a process that lives long may see templates edited.
+_CODE: dict[tuple[str, str | None, str | None, bool], Any] = {}
+_MOST_CODE = 200
+
+
 def _left_to_jinja(frame: Frame, finalize: Any) -> bool:  # noqa: ANN401 - Jinja's private class
     """Whether Jinja must write this output: escaping is not certain, or `finalize` is called."""
     certain = frame.eval_ctx.autoescape and not frame.eval_ctx.volatile
@@ -154,8 +159,26 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """Return `source` as code; whatever keeps it from that is a TemplateSyntaxError.
 
         Jinja lets through what Python says of the code it wrote: an argument named twice, blocks
-        or brackets nested too deeply, a number with too many digits.
+        or brackets nested too deeply, a number with too many digits. What was compiled once is
+        kept for as long as the process lives: the gate before a run and the run use the same.
         """
+        if raw or self.finalize is not None or not isinstance(source, str):
+            return self._compiled(source, name, filename, raw, defer_init)
+        key = (source, name, filename, defer_init)
+        if key not in _CODE:
+            if len(_CODE) >= _MOST_CODE:
+                _CODE.clear()
+            _CODE[key] = self._compiled(source, name, filename, raw, defer_init)
+        return _CODE[key]
+
+    def _compiled(
+        self,
+        source: str | nodes.Template,
+        name: str | None,
+        filename: str | None,
+        raw: bool,
+        defer_init: bool,
+    ) -> Any:  # noqa: ANN401 - as Jinja has it
         compiled: Any = super().compile  # two overloads for `raw`
         try:
             return compiled(source, name, filename, raw, defer_init)

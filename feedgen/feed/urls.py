@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import unicodedata
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -10,9 +11,14 @@ from urllib.parse import quote, urlsplit, urlunsplit
 _PLAIN = re.compile(r"(?:[A-Za-z0-9\-._~:/?#@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*")
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SAFE = "/:@!$&'()*+,;=~-._%"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?"  # RFC 1034 section 3.5
 _HTTP = re.compile(
-    r"https?://(?:[^\s/?#@]*@)?(?:[A-Za-z0-9](?:[A-Za-z0-9.\-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])"
+    rf"https?://(?:[^\s/?#@]*@)?(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\])"
     r"(?::[0-9]{1,5})?(?:[/?#][^\s]*)?"
+)
+# Amazon S3 and CloudFront, Google, Azure, Akamai.
+_SIGNED = re.compile(
+    r"[?&](?:x-amz-signature|x-goog-signature|signature|key-pair-id|sig|hdnts)=", re.IGNORECASE
 )
 _EXTENSION = re.compile(r"\.([A-Za-z0-9]{1,5})$")
 
@@ -24,11 +30,13 @@ def ascii_url(url: str) -> str:
     comes back percent-encoded, for `is_http` to refuse.
     """
     url = url.strip()
+    while "&amp;" in url:  # copied out of a page or a feed
+        url = url.replace("&amp;", "&")
     if _PLAIN.fullmatch(url):
         return url
     try:
         parts = urlsplit(url)
-        host = _ascii_host(parts.netloc)
+        host = ascii_host(parts.netloc)
     except ValueError:
         return _encoded(url, _SAFE + "?#")
     return urlunsplit(
@@ -43,13 +51,34 @@ def ascii_url(url: str) -> str:
 
 
 def is_http(url: str) -> bool:
-    """Tell whether `url` is an absolute http(s) URI with a host."""
-    return bool(_HTTP.fullmatch(url) and _PLAIN.fullmatch(re.sub(r"[\[\]]", "", url)))
+    """Tell whether `url` is an absolute http(s) URI with a host that can be asked for."""
+    if not (_HTTP.fullmatch(url) and _PLAIN.fullmatch(re.sub(r"[\[\]]", "", url))):
+        return False
+    return ("xn--" not in url.lower() and ":" not in url[8:]) or _can_be_asked(url)
+
+
+def _can_be_asked(url: str) -> bool:
+    """Tell whether there is such a port, and a name behind Punycode; `url` is well-formed."""
+    import idna  # comes with httpx
+
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        if "[" in parts.netloc:
+            ipaddress.IPv6Address(host)
+        return parts.port != 0 and bool("xn--" not in host or idna.decode(host))
+    except ValueError:  # also what idna raises
+        return False
 
 
 def is_https(url: str) -> bool:
     """Tell whether `url` is an absolute https URI with a host."""
     return url.startswith("https://") and is_http(url)
+
+
+def is_signed(url: str) -> bool:
+    """Tell whether `url` carries a signature of a store or CDN: it ends, and is new every time."""
+    return bool(_SIGNED.search(url))
 
 
 def extension(url: str) -> str:
@@ -74,7 +103,8 @@ def _encoded(part: str, safe: str) -> str:
     return quote(_BAD_PERCENT.sub("%25", part), safe=safe, errors="ignore")
 
 
-def _ascii_host(netloc: str) -> str:
+def ascii_host(netloc: str) -> str:
+    """Return host, port and user of an address in ASCII; raise `ValueError` if that is none."""
     if netloc.isascii():
         return netloc
     import idna  # comes with httpx; only an address with a foreign host needs it

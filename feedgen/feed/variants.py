@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from feedgen.errors import SeriesProblem
+from feedgen.feed.dates import shifted
 from feedgen.feed.log import Note
 from feedgen.feed.numbers import episode_type, season_number
 from feedgen.feed.paging import beside
@@ -56,11 +57,22 @@ def plans(series: Series, settings: SeriesSettings, *, secret: str = "") -> tupl
     """Return the plan of the series' own feed, then those of its variants, by name.
 
     `secret` is what the addresses of private feeds without a feed_url are worked out from; see
-    `needs_secret`. Raise `SeriesProblem` if a public feed would be early.
+    `needs_secret`. Raise `SeriesProblem` if a public feed would be early, or if two have one
+    address: the later would lie where the earlier did.
     """
     found = [FeedPlan(name="", series=series, settings=settings, file_name=f"{series.slug}.xml")]
     for name, variant in sorted(settings.feeds.items()):
         found.append(_plan(name, variant, series, settings, secret))
+    places: dict[str, str] = {}
+    for plan in found:
+        address = plan.settings.feed_url or ""
+        if address in places:
+            first = f"feed {places[address]!r}" if places[address] else "its own feed"
+            raise SeriesProblem(
+                f"series {series.slug!r} has feed {plan.name!r} and {first} at {address}",
+                hint="give each feed a feed_url of its own, or leave it out",
+            )
+        places[address] = plan.name
     return tuple(found)
 
 
@@ -208,12 +220,12 @@ def _said(variant: Variant) -> SeriesSettings:
 def _moved(episode: Episode, delay: timedelta) -> Episode:
     if episode.released_at is None:
         return episode
-    return replace(episode, released_at=episode.released_at + delay)
+    return replace(episode, released_at=shifted(episode.released_at, delay))
 
 
 def _with_moved_dates(settings: SeriesSettings, delay: timedelta) -> SeriesSettings:
     episodes = {
-        key: replace(said, pub_date=said.pub_date + delay) if said.pub_date else said
+        key: replace(said, pub_date=shifted(said.pub_date, delay)) if said.pub_date else said
         for key, said in settings.episodes.items()
     }
     return replace(settings, episodes=episodes)

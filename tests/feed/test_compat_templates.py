@@ -1,11 +1,17 @@
 """templates/rss/art19-compat: the shape of a feed that ART19 wrote."""
 
-from dataclasses import replace
-
 from lxml import etree
 
 from feedgen.feed.model import Category, Notes
-from tests.factories import make_artwork, make_feed, make_item
+from tests.factories import (
+    build_feed,
+    make_artwork,
+    make_episode,
+    make_feed,
+    make_item,
+    make_series,
+    make_settings,
+)
 from tests.feed.rendered import attributes, channel, first_item, names, root_of, texts
 
 ITEM = make_item(
@@ -69,15 +75,22 @@ def test_values_are_spelt_as_art19_spells_them():
     assert list(attributes(item, "enclosure")[0]) == ["url", "type", "length"]
 
 
-def test_plain_text_in_a_section_is_escaped_as_html():
+def test_plain_text_in_a_section_is_markup():
     """Readers take the section for markup; the summary is plain text and stays as it is."""
-    notes = Notes(description="3 < 4 & AT&T")
-    item = first_item(replace(ITEM, notes=notes, summary="3 < 4"), **CHANNEL, notes=notes)
+    episode = make_episode(
+        description="3 < 4 & AT&T", description_is_html=False, description_plain="3 < 4"
+    )
+    untold = make_episode("e2", title="R&D", description="", description_plain="")
+    series = make_series(episodes=(episode, untold), description="", description_plain="A & B")
+    feed = build_feed(series, make_settings(profile="art19-compat")).feed
+    channel = root_of(feed)[0]
+    second, first = channel.findall("item")
 
-    assert texts(item, "description")[0].strip() == "3 &lt; 4 &amp; AT&amp;T"
-    assert texts(item, "content:encoded")[0].strip() == "3 &lt; 4 &amp; AT&amp;T"
-    assert texts(item, "itunes:summary")[0].strip() == "3 < 4"
-    assert texts(item.getparent(), "description")[0].strip() == "3 &lt; 4 &amp; AT&amp;T"
+    assert texts(first, "description")[0].strip() == "<p>3 &lt; 4 &amp; AT&amp;T</p>"
+    assert texts(first, "content:encoded") == texts(first, "description")
+    assert texts(first, "itunes:summary")[0].strip() == "3 < 4"
+    assert texts(second, "description")[0].strip() == "<p>R&amp;D</p>"
+    assert texts(channel, "description")[0].strip() == "<p>A &amp; B</p>"
 
 
 def test_a_parent_category_may_hold_two_children():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedgen.feed.dates import clock, decimal, iso8601, normal_play_time, rfc2822
+from feedgen.feed.dates import clock, decimal, iso8601, normal_play_time, rfc2822, shifted
 
 ZONES = st.integers(-14 * 60, 14 * 60).map(lambda m: timezone(timedelta(minutes=m))) | st.just(UTC)
 INSTANTS = st.datetimes(
@@ -66,3 +66,19 @@ def test_a_decimal_has_no_exponent_and_no_needless_zero(millionths):
     assert "e" not in text.lower()
     assert not text.endswith(".")
     assert round(float(text) * 10**6) == millionths
+
+
+@pytest.mark.parametrize(("year", "hours"), [(1, -87_660), (9999, 87_660)])
+def test_a_date_that_means_never_is_still_never_when_it_is_moved(year, hours):
+    """The calendar has ends, and a catalogue may name them."""
+    found = shifted(datetime(year, 12, 31, tzinfo=UTC), timedelta(hours=hours))
+
+    assert (found.year, found.tzinfo) == (year, UTC)
+
+
+def test_any_other_date_is_moved_by_what_is_said():
+    """Back and forth."""
+    noon = datetime(2026, 3, 5, 12, tzinfo=UTC)
+
+    assert shifted(noon, timedelta(hours=-24)) == datetime(2026, 3, 4, 12, tzinfo=UTC)
+    assert shifted(noon, timedelta(hours=1.5)) == datetime(2026, 3, 5, 13, 30, tzinfo=UTC)

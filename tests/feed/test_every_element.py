@@ -1,4 +1,10 @@
-"""A series that uses every element there is a source for, before our own checks and a parser."""
+"""A series that uses every element there is a source for, before our own checks and a parser.
+
+The parser is podcast-partytime (npm). Its tests are skipped unless it is there:
+
+    npm install --prefix FOLDER podcast-partytime@5
+    PODCAST_PARTYTIME=FOLDER pytest tests/feed/test_every_element.py
+"""
 
 import json
 import os
@@ -81,7 +87,10 @@ def party(raw):
     done = subprocess.run(
         [node, "-e", SCRIPT], input=raw, capture_output=True, cwd=folder, check=True, timeout=60
     )
-    return json.loads(done.stdout)
+    *logged, answer = done.stdout.splitlines()
+    told = json.loads(answer)
+    told["said"] += [json.loads(line)["msg"] for line in logged]
+    return told
 
 
 def test_podcast_partytime_recovers_every_tag_without_an_error(raw):
@@ -105,3 +114,25 @@ def test_podcast_partytime_reads_the_values_we_wrote(raw):
     assert item["podcastChapters"]["type"] == "application/json+chapters"
     assert len(item["podcastTranscripts"]) == 3
     assert feed["podcastLiveItems"][0]["guid"] == "live-1"
+
+
+def test_podcast_partytime_finds_the_feeds_of_a_publisher():
+    """All it says is what is meant: there are no items."""
+    told = party((CASE.parent / "publisher-feed" / "feed.xml").read_bytes())
+
+    assert told["said"] == ["Provided feed has no items to parse."]
+    assert [each["feedGuid"] for each in told["feed"]["podcastRemoteItems"]] == [
+        "6f7eee44-887a-5582-8d86-77799ddee723",
+        "9b024349-ccf0-5f69-a609-6b82873eab3c",
+    ]
+
+
+@pytest.mark.parametrize("name", ["two-of-everything", "art19-compat", "hostile-text"])
+def test_podcast_partytime_has_nothing_to_say_about_other_feeds(name):
+    """Several of each element, ART19's shape, and text that is hostile."""
+    case = CASE.parent / name
+    told = party((case / "feed.xml").read_bytes())
+
+    assert told["said"] == []
+    assert told["feed"]["title"]
+    assert len(told["feed"]["items"]) == (case / "feed.xml").read_bytes().count(b"<item>")

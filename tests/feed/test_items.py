@@ -236,3 +236,14 @@ def test_a_transcript_gets_the_type_of_its_ending():
 
     assert tags is not None
     assert tags.transcripts[0].type == "application/x-subrip"
+
+
+def test_an_address_that_ends_is_noted_without_its_signature():
+    """Of audio and of artwork: apps keep it for years, and a new one every night is a new file."""
+    signed = "https://cdn.example.com/a.jpg?Expires=1&X-Amz-Signature=secret"
+    cover = make_image(assets=(make_asset(url=signed),))
+    said = {"guid-episode-1": EpisodeSettings(enclosure_url="https://m.example/a.mp3?sig=secret")}
+    built = build_feed(make_series(cover=cover), make_settings(episodes=said))
+
+    assert codes(built) == ["address-signed", "address-signed"]
+    assert "secret" not in " ".join(note.message for note in built.notes)

@@ -1,5 +1,6 @@
 """Addresses."""
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,11 +42,34 @@ def test_an_iri_becomes_a_uri(url, expected):
         ("/relative", False),
         ("https://exa mple.com/", False),
         ("https://example.com/ä", False),
+        ("https://example.com:99999/", False),
+        ("https://a..example.com/", False),
+        (f"https://{'a' * 64}.example.com/", False),
+        ("https://xn--a/", False),
+        ("https://xn--bcher-kva.example/", True),
+        ("https://[::1]:8080/", True),
+        ("https://[::1::]/", False),
     ],
 )
 def test_an_address_is_absolute_http(url, answer):
     """Only http and https with a host, in ASCII, are addresses a feed can name."""
     assert is_http(url) is answer
+
+
+HOSTS = st.lists(
+    st.sampled_from(
+        ["a", "-", ".", "xn--", "[", "]", "::", "1", ":", "@", "kva", "ü", "_", "%41"]
+    ),
+    max_size=8,
+).map("".join)
+
+
+@given(HOSTS, st.sampled_from(["", "/", "/a?b=[1]#c", "?a@b"]))
+def test_what_is_an_address_can_be_asked_for(host, rest):
+    """The client that fetches it takes it for one too."""
+    url = ascii_url(f"https://{host}{rest}")
+    if is_http(url):
+        assert httpx.URL(url).host
 
 
 def test_only_https_is_https():

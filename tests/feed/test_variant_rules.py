@@ -72,6 +72,19 @@ def test_an_address_that_is_set_is_taken():
     assert not needs_secret(make_settings(feeds={"x": Variant(private=True, feed_url=url)}))
 
 
+@pytest.mark.parametrize(
+    ("feeds", "other"),
+    [
+        ({"x": Variant(feed_url=FEED_URL)}, "its own feed"),
+        ({"x": Variant(), "y": Variant(feed_url=f"{FEED_URL}.x")}, "feed 'x'"),
+    ],
+)
+def test_two_feeds_never_share_an_address(feeds, other):
+    """Also if one of them was never said: the later would take the place of the earlier."""
+    with pytest.raises(SeriesProblem, match=f"and {other} at {FEED_URL}"):
+        plans(make_series(), make_settings(feeds=feeds))
+
+
 def test_the_memory_of_a_variant_keeps_to_its_own_identity():
     """Guids and numbers are shared, podcast:guid is not."""
     memory = Memory(podcast_guid="own", guids={"e": "g"}, feeds={"x": "other"})
