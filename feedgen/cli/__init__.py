@@ -11,11 +11,12 @@ import logging
 import os
 import sys
 import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from feedgen import __version__
+from feedgen import __version__, logs
 from feedgen.errors import Bug, FeedgenError, did_you_mean
 
 if TYPE_CHECKING:
@@ -27,6 +28,11 @@ COMMANDS = {
     "init": "Write a commented example project to begin with: settings and one show.",
     "catalogue": "Check a catalogue folder, or begin one from a feed that exists.",
     "publish": "Build, check and publish the feeds of all series or of those named.",
+    "hook": "Publish what a CMS says has changed: its payload on stdin, or the series named.",
+    "approve": "Let a held difference on air, exactly as it was shown and once.",
+    "history": "Show what was on air, how it came there, and what was held.",
+    "rollback": "Put an earlier version of a feed back on air, byte for byte.",
+    "doctor": "Examine the project and everything it needs; change nothing.",
     "images": "Say which artwork a series gets, and why nothing else.",
     "explain": "Say where each value of a feed came from, and why an episode is or is not in it.",
     "render": "Print the feed of a series as it is now, or at any time; publish nothing.",
@@ -34,8 +40,12 @@ COMMANDS = {
     "diff": "Compare two feeds in words a producer understands.",
     "templates": "List the templates of a feed, or copy them out to change them.",
     "golden": "Verify, accept or add the golden feeds that judge the templates.",
-    "serve": "Serve a catalogue folder as the Content API on a loopback port.",
+    "serve": "Serve pages, feeds with their media, hooks, and a catalogue folder as the "
+    "Content API.",
+    "samples": "List the sample files for cron, systemd and containers, or copy them out.",
 }
+log = logging.getLogger(__name__)
+_UNTOLD = ("onair.held", "notify.failed", "stamina.retry_scheduled")
 
 EXIT_CODES = """\b
 Exit codes:
@@ -85,8 +95,35 @@ class CommandGroup(click.Group):
 @click.version_option(__version__, message="feedgen %(version)s")
 @click.option("-v", "--verbose", count=True, help="Show the steps on stderr; twice, everything.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing on stderr but errors.")
+@click.option(
+    "--log-format",
+    "style",
+    type=click.Choice(("text", "json")),
+    default="text",
+    envvar="FEEDGEN_LOG_FORMAT",
+    help="Write the log as lines for people or as one JSON object a line.",
+)
+@click.option(
+    "--log-level",
+    type=click.Choice(logs.LEVELS),
+    envvar="FEEDGEN_LOG_LEVEL",
+    help="How much to log; JSON and files begin at info.",
+)
+@click.option(
+    "--log-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    envvar="FEEDGEN_LOG_FILE",
+    help="Append the log to this file instead of writing it to stderr.",
+)
 @click.pass_context
-def program(ctx: click.Context, verbose: int, quiet: bool) -> None:
+def program(
+    ctx: click.Context,
+    verbose: int,
+    quiet: bool,
+    style: logs.Style,
+    log_level: str | None,
+    log_file: Path | None,
+) -> None:
     """Turn a podcast catalogue into the RSS feeds that podcast apps read.
 
     \b
@@ -99,13 +136,17 @@ def program(ctx: click.Context, verbose: int, quiet: bool) -> None:
     if os.environ.get("NO_COLOR"):
         ctx.color = False
     ctx.meta["feedgen.quiet"] = quiet
-    debug = bool(os.environ.get("FEEDGEN_DEBUG"))
-    levels = [logging.WARNING, logging.INFO, logging.DEBUG]
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.CRITICAL if quiet else levels[2 if debug else min(verbose, 2)],
-        format="%(levelname)s %(name)s %(message)s",
-    )
+    if log_level is not None:
+        level = logging.getLevelNamesMapping()[log_level.upper()]
+    elif os.environ.get("FEEDGEN_DEBUG") or verbose > 1:
+        level = logging.DEBUG
+    elif verbose or log_file is not None or (style == "json" and not quiet):
+        level = logging.INFO
+    else:
+        level = logging.CRITICAL if quiet else logging.WARNING
+    # On a terminal the commands say these in words of their own.
+    untold = () if verbose or log_file is not None else _UNTOLD
+    logs.set_up(level=level, style=style, file=log_file, untold=untold)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -136,19 +177,15 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def report_usage(error: click.ClickException) -> int:
     """Write what is wrong with the command line, in the same two lines as every error."""
-    _say_error(error.format_message())
     ctx = error.ctx if isinstance(error, click.UsageError) else None
-    click.echo(f"hint: {ctx.command_path if ctx else 'feedgen'} --help", err=True)
+    hint = f"{ctx.command_path if ctx else 'feedgen'} --help"
+    _say_error(error.format_message(), hint=hint, exit_code=error.exit_code)
     return error.exit_code
 
 
 def report(error: FeedgenError) -> int:
     """Write what happened and what to do to stderr; return the exit code."""
-    _say_error(error.message)
-    for detail in error.details:
-        click.echo(f"  {detail}", err=True)
-    if error.hint:
-        click.echo(f"hint: {error.hint}", err=True)
+    _say_error(error.message, error.details, hint=error.hint, exit_code=error.exit_code)
     return error.exit_code
 
 
@@ -159,7 +196,16 @@ def report_bug(error: Exception) -> int:
     return report(Bug(error))
 
 
-def _say_error(message: str) -> None:
+def _say_error(message: str, details: Sequence[str] = (), *, hint: str, exit_code: int) -> None:
+    where = logs.handled_by()
+    if where in ("json", "file"):
+        log.error("command.failed exit_code=%d hint=%s: %s", exit_code, hint, message)
+    if where == "json":
+        return
     # Outside of click's context, so NO_COLOR has to be honoured here as well.
     colour = False if os.environ.get("NO_COLOR") else None
     click.secho(f"error: {message}", err=True, fg="red", color=colour)
+    for detail in details:
+        click.echo(f"  {detail}", err=True)
+    if hint:
+        click.echo(f"hint: {hint}", err=True)

@@ -71,7 +71,7 @@ def _prepare(folder: Path) -> None:
 def _tell(what: Outcome) -> None:
     click.secho(what.title or what.slug, bold=True)
     if not what.on_air:
-        click.echo(f"  failed    {what.reason}")
+        click.echo(f"  {what.result:<8}  {what.reason}")
         for detail in what.details:
             click.echo(f"            {detail}")
         click.echo(f"  hint      {what.hint}\n")

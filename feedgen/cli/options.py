@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import sys
 from collections.abc import Callable, Coroutine
@@ -13,8 +14,11 @@ from typing import Any, TypeVar
 
 import click
 
+from feedgen import logs
+
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 
 def project_option(function: F) -> F:
@@ -105,6 +109,8 @@ def shown(place: str) -> str:
 
 
 def say(text: str) -> None:
-    """Write a line of conversation to stderr, unless `-q` was given."""
-    if not click.get_current_context().meta.get("feedgen.quiet"):
+    """Write a line of conversation to stderr, unless `-q` was given or JSON is written there."""
+    if logs.handled_by() == "json":
+        log.info("command.said: %s", text)
+    elif not click.get_current_context().meta.get("feedgen.quiet"):
         click.echo(text, err=True)

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from feedgen import outcome
 from feedgen.publish.local import LocalFolder
-from feedgen.report.redact import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,15 +29,15 @@ _ORDER = ("failed", "held", "published", "unchanged")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """One series in a report: its outcome and how it stands; made by `of`."""
+    """One series in a report: its outcome and how it stands."""
 
     outcome: Outcome
     standing: Standing | None = None
 
     @classmethod
     def of(cls, outcome: Outcome, standing: Standing | None = None) -> Told:
-        """Return what a report tells of `outcome`: everything but where its private feeds lie."""
-        return cls(outcome=redacted(outcome), standing=standing)
+        """Return what a report tells of `outcome`."""
+        return cls(outcome=outcome, standing=standing)
 
     @property
     def changed(self) -> tuple[PublishedFeed, ...]:

@@ -47,7 +47,7 @@ def metrics(
         (({"series": each.slug}, float(each.failures)) for each in standings),
     )
     lines = series + _family(
-        "feedgen_series_count",
+        "feedgen_series_results",
         "Series by the result of their last run.",
         (
             ({"result": result}, float(sum(1 for each in standings if each.result == result)))

@@ -12,7 +12,7 @@ from feedgen.feed.build import Note, Skipped
 from feedgen.guard.verdict import Reason
 from feedgen.notify.deliver import Delivery
 from feedgen.notify.message import Message
-from feedgen.outcome import Outcome
+from feedgen.outcome import Outcome, PublishedFeed
 from feedgen.report import RunReport, Told
 from feedgen.standing import Standing
 from tests.factories import make_artwork
@@ -43,7 +43,12 @@ def make_told(slug: str, result: str, **fields) -> Told:
     outcome = Outcome(
         slug=slug, result=result, title=f"Title of {slug}", url=f"https://e.com/{slug}", items=2
     )
-    return Told(outcome=replace(outcome, **fields))
+    return Told.of(replace(outcome, **fields))
+
+
+def make_feed(result: str, name: str = "", **fields) -> PublishedFeed:
+    """Return one feed of a series."""
+    return PublishedFeed(**{"name": name, "result": result, "items": 2} | fields)
 
 
 def make_report(*told: Told, **fields) -> RunReport:
@@ -56,19 +61,28 @@ def make_report(*told: Told, **fields) -> RunReport:
         findings=(Finding(rule="PSP-9", severity="warn", message="The <title> is long.", line=7),),
         skipped=(Skipped(episode_id="e", guid="g", title="Draft", reason="It is a draft."),),
         notes=(Note(code="guid-missing", message="An episode has no guid."),),
-    )
-    published = replace(
-        published,
-        changes=(
-            Change(kind="added", sentence="“New” was added", effect="apps announce it"),
-            *(Change(kind="changed", sentence=f"change {n}") for n in range(60)),
+        feeds=(
+            make_feed(
+                "published",
+                changes=(
+                    Change(kind="added", sentence="“New” was added", effect="apps announce it"),
+                    *(Change(kind="changed", sentence=f"change {n}") for n in range(60)),
+                ),
+            ),
         ),
     )
-    held = replace(
-        make_told("weekly", "held", reason="The guard holds it."),
-        reasons=(Reason(code="guid-changed", sentence="A guid changes."),),
-        digest="abcdef0123456789",
-        changes=(Change(kind="guid", sentence="the guid changed"),),
+    held = make_told(
+        "weekly",
+        "held",
+        reason="The guard holds it.",
+        feeds=(
+            make_feed(
+                "held",
+                reasons=(Reason(code="guid-changed", sentence="A guid changes."),),
+                digest="abcdef0123456789",
+                changes=(Change(kind="guid", sentence="the guid changed"),),
+            ),
+        ),
     )
     failed = replace(
         make_told(

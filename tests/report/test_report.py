@@ -74,7 +74,7 @@ def test_prometheus_reads_the_metrics():
     assert found["feedgen_series_failures"] == {("daily",): 0, ("broken",): 3}
     assert found["feedgen_series_result"][("broken", "failed")] == 1
     assert found["feedgen_series_result"][("broken", "published")] == 0
-    assert found["feedgen_series_count"][("failed",)] == 1
+    assert found["feedgen_series_results"][("failed",)] == 1
     assert found["feedgen_notifications"] == {("waiting",): 2, ("given_up",): 1}
     assert found["feedgen_run_last_success_timestamp_seconds"] == {(): AT.timestamp()}
     assert found["feedgen_run_last_timestamp_seconds"] == {(): AT.timestamp() + 7200}
