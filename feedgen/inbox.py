@@ -197,13 +197,14 @@ class Inbox:
         now: datetime,
         alive: Callable[[str], bool],
         only: Collection[str] = (),
+        but: Collection[str] = (),
         rested: bool = False,
     ) -> Work | None:
         """Return the series that waits longest, leased to `owner`; `None` if none is due.
 
         `alive` tells whether another owner may still be at work; one that is not loses its
-        lease at once. `only` are the series to choose from, any if it is empty; `rested` takes
-        one that failed before its next try is due.
+        lease at once. `only` are the series to choose from, any if it is empty, `but` those
+        to pass over; `rested` takes one that failed before its next try is due.
         """
         at = now.timestamp()
         with self._transaction():
@@ -215,7 +216,7 @@ class Inbox:
                 {"now": at, "rested": rested},
             ).fetchall()
             for row in rows:
-                if only and row[0] not in only:
+                if (only and row[0] not in only) or row[0] in but:
                     continue
                 held_by, lease_until = row[6], row[7] or 0
                 if held_by and lease_until > at and (held_by == owner or alive(held_by)):

@@ -204,7 +204,8 @@ def _marks(
 ) -> tuple[dict[str, _Marks], dict[str, tuple[Path, ...]]]:
     """Return what to compare: by the name of each show's folder, and by `""` for the rest.
 
-    And in the same way the links to folders they lie in. With `only` of shows none but those in these folders are looked at.
+    And in the same way the links to folders they lie in. With `only` of shows none but those in
+    these folders are looked at.
     """
     try:
         here = places(folder)

@@ -1,0 +1,247 @@
+"""Whether a request comes from who it says: signatures and tokens, compared in constant time.
+
+Sources: Standard Webhooks 1.0 ("Verifying webhooks"), GitHub ("Validating webhook deliveries"),
+Ghost (webhook-trigger: body and time-stamp signed together), Contentful ("Request Verification"),
+Sanity (webhook-toolkit). Pure: the time is an argument. Whatever is wrong, the answer is the same
+to whoever asks; the log has the reason.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from feedgen.errors import MissingExtra, Refused, UsageProblem
+
+if TYPE_CHECKING:
+    from feedgen.hooks.settings import HookSettings, Scheme
+
+# Where a shared token stands, unless the settings name another header.
+HEADER = "x-feedgen-token"
+_GHOST = re.compile(r"sha256=([0-9a-f]{64}),\s*t=([0-9]{1,15})")
+_SANITY = re.compile(r"t=([0-9]{1,15})[, ]+v1=([A-Za-z0-9_-]{43})")
+_LONGEST_KEY = 255
+# Whoever repeats a message says so with one of these; the first that is there counts.
+_KEYS = (
+    "webhook-id",
+    "svix-id",
+    "idempotency-key",
+    "x-github-delivery",
+    "x-contentful-idempotency-key",
+    "x-drupal-webhooks-delivery",
+    "x-drupal-delivery",
+)
+
+
+class Unsigned(Refused):
+    """A request that is not signed as it has to be; the message is for the log alone."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"the request is not signed as it has to be: {why}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A request as it came; the names of `headers` are in small letters."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def verify(
+    request: Request, settings: HookSettings, secrets: Sequence[str], *, now: datetime
+) -> None:
+    """Raise Unsigned unless one of `secrets` signed the request, not too long ago."""
+    if not secrets:
+        raise Unsigned("the hook has no secret")
+    _VERIFIERS[settings.scheme](request, settings, secrets, now)
+
+
+def token_is_missing(
+    settings: HookSettings, headers: Mapping[str, str], secrets: Sequence[str]
+) -> bool:
+    """Return whether the headers alone show that a request is refused, before its body is read."""
+    if settings.scheme != "token":
+        return False
+    return not _any_equal([_token(settings, headers)], secrets)
+
+
+def key_of(request: Request, scheme: Scheme) -> str:
+    """Return by what a repeated request is known, `""` if its sender gives it nothing.
+
+    Raises UsageProblem for a key that is too long. The signature stands in where it covers a
+    time-stamp: nobody but a replay has it twice.
+    """
+    for name in _KEYS:
+        # A string of RFC 8941 has quotes (IETF draft "The Idempotency-Key HTTP Header Field").
+        if key := request.headers.get(name, "").strip().strip('"'):
+            if len(key) > _LONGEST_KEY or not key.isprintable():
+                raise UsageProblem("the idempotency key is too long or not legible")
+            return key
+    signed = {"ghost": "x-ghost-signature", "sanity": "sanity-webhook-signature"}.get(scheme, "")
+    stamp = request.headers.get(signed or "x-contentful-signature", "")
+    return hashlib.sha256(stamp.encode()).hexdigest() if stamp else ""
+
+
+def _standard(
+    request: Request, settings: HookSettings, secrets: Sequence[str], now: datetime
+) -> None:
+    try:
+        from standardwebhooks import Webhook
+    except ImportError as error:
+        raise MissingExtra("Standard Webhooks", "serve") from error
+    headers = request.headers
+    id_, stamp, given = (
+        headers.get(f"webhook-{name}") or headers.get(f"svix-{name}", "")
+        for name in ("id", "timestamp", "signature")
+    )
+    if not (id_ and stamp and given):
+        raise Unsigned("a header of Standard Webhooks is missing")
+    at = _fresh(stamp, settings.tolerance, now)
+    try:
+        text = request.body.decode("utf-8")
+        # The library raises exceptions of several kinds for a secret that is none.
+        wanted = [Webhook(secret).sign(id_, at, text) for secret in secrets]
+    except UnicodeDecodeError as error:
+        raise Unsigned("the body is not UTF-8") from error
+    except Exception as error:
+        raise Unsigned("the secret is none of Standard Webhooks: base64, whsec_…") from error
+    _refuse_unless(_any_equal(given.split(), wanted))
+
+
+def _github(
+    request: Request, _settings: HookSettings, secrets: Sequence[str], _now: datetime
+) -> None:
+    given = request.headers.get("x-hub-signature-256") or request.headers.get(
+        "x-hub-signature", ""
+    )
+    # Senders that are older than GitHub's second header sign with SHA-1, whose HMAC still holds.
+    digest = "sha1" if given.startswith("sha1=") else "sha256"
+    wanted = [f"{digest}={_hmac(secret, request.body, digest).hex()}" for secret in secrets]
+    _refuse_unless(_any_equal([given], wanted))
+
+
+def _shared_token(
+    request: Request, settings: HookSettings, secrets: Sequence[str], _now: datetime
+) -> None:
+    _refuse_unless(_any_equal([_token(settings, request.headers)], secrets))
+
+
+def _token(settings: HookSettings, headers: Mapping[str, str]) -> str:
+    if settings.header:
+        given = headers.get(settings.header.lower(), "")
+    else:
+        given = headers.get(HEADER) or headers.get("authorization", "")
+    scheme, _, rest = given.strip().partition(" ")
+    if scheme.lower() == "bearer":
+        return rest.strip()
+    if scheme.lower() == "basic":
+        try:
+            # The password of RFC 7617, for senders that know nothing else.
+            return base64.b64decode(rest, validate=True).decode("utf-8").partition(":")[2]
+        except (binascii.Error, UnicodeDecodeError):
+            return ""
+    return given.strip()
+
+
+def _ghost(
+    request: Request, settings: HookSettings, secrets: Sequence[str], now: datetime
+) -> None:
+    found = _GHOST.fullmatch(request.headers.get("x-ghost-signature", "").strip())
+    if not found:
+        raise Unsigned("x-ghost-signature is missing or of another form")
+    given, stamp = found.groups()
+    _fresh(stamp, settings.tolerance, now)
+    wanted = [_hmac(secret, request.body + stamp.encode()).hex() for secret in secrets]
+    _refuse_unless(_any_equal([given], wanted))
+
+
+def _contentful(
+    request: Request, settings: HookSettings, secrets: Sequence[str], now: datetime
+) -> None:
+    headers = request.headers
+    stamp = headers.get("x-contentful-timestamp", "")
+    names = [name.strip().lower() for name in _signed_headers(headers)]
+    # A signature that leaves out its own frame says nothing about when it was made.
+    if not {"x-contentful-timestamp", "x-contentful-signed-headers"} <= {*names}:
+        raise Unsigned("x-contentful-signed-headers is missing or leaves out the time-stamp")
+    _fresh(stamp, settings.tolerance, now)
+    told = ";".join(f"{name}:{headers.get(name, '').strip()}" for name in names)
+    path, mark, query = request.path.partition("?")
+    where = f"{quote(path, safe=_KEPT)}{mark}{quote(quote(query, safe=''), safe=_KEPT)}"
+    frame = "\n".join((request.method, where, told, "")).encode()
+    wanted = [_hmac(secret, frame + request.body).hex() for secret in secrets]
+    _refuse_unless(_any_equal([headers.get("x-contentful-signature", "")], wanted))
+
+
+# What ECMAScript's encodeURI leaves as it is.
+_KEPT = ";/?:@&=+$,-_.!~*'()#"
+
+
+def _signed_headers(headers: Mapping[str, str]) -> list[str]:
+    return headers.get("x-contentful-signed-headers", "").split(",")
+
+
+def _sanity(
+    request: Request, settings: HookSettings, secrets: Sequence[str], now: datetime
+) -> None:
+    found = _SANITY.fullmatch(request.headers.get("sanity-webhook-signature", "").strip())
+    if not found:
+        raise Unsigned("sanity-webhook-signature is missing or of another form")
+    stamp, given = found.groups()
+    _fresh(stamp, settings.tolerance, now)
+    message = f"{stamp}.".encode() + request.body
+    wanted = [
+        base64.urlsafe_b64encode(_hmac(secret, message)).decode().rstrip("=") for secret in secrets
+    ]
+    _refuse_unless(_any_equal([given], wanted))
+
+
+_Verifier = Callable[[Request, "HookSettings", Sequence[str], datetime], None]
+_VERIFIERS: dict[Scheme, _Verifier] = {
+    "standard-webhooks": _standard,
+    "github": _github,
+    "token": _shared_token,
+    "ghost": _ghost,
+    "contentful": _contentful,
+    "sanity": _sanity,
+}
+
+
+def _fresh(stamp: str, tolerance: int, now: datetime) -> datetime:
+    """Return the time of a time-stamp in seconds or milliseconds; raise Unsigned if it is off."""
+    if not re.fullmatch(r"[0-9]{1,15}", stamp):
+        raise Unsigned("the time-stamp is no number")
+    seconds = int(stamp) / 1000 if len(stamp) > 11 else int(stamp)
+    if abs(now.timestamp() - seconds) > tolerance:
+        raise Unsigned("the time-stamp is too old or lies ahead")
+    return datetime.fromtimestamp(seconds, now.tzinfo)
+
+
+def _hmac(secret: str, message: bytes, digest: str = "sha256") -> bytes:
+    return hmac.new(secret.encode(), message, digest).digest()
+
+
+def _any_equal(given: Iterable[str], wanted: Iterable[str]) -> bool:
+    """Return whether something given is what is wanted; every pair is looked at."""
+    wanted = tuple(wanted)
+    found = False
+    for one in given:
+        for other in wanted:
+            found |= hmac.compare_digest(one.encode(), other.encode())
+    return found
+
+
+def _refuse_unless(equal: bool) -> None:
+    if not equal:
+        raise Unsigned("the signature is not that of the secret")

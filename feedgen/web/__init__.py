@@ -1,0 +1,1 @@
+"""`feedgen serve`: pages, feeds, media, hooks and the Content API behind one port."""

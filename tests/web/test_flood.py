@@ -1,0 +1,224 @@
+"""Bad input and floods over real sockets: refused in a line, and the server still answers."""
+
+import concurrent.futures
+import os
+import socket
+import threading
+import time
+
+import httpx
+import pytest
+import uvicorn
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from feedgen.web import patience
+from tests.projects import SERIAL
+from tests.web.serving import everything
+
+FEED = f"/{SERIAL}.xml"
+GET = b"GET / HTTP/1.1\r\nHost: x\r\n"
+
+
+def answers(house):
+    with house.client() as client:
+        return [client.get(path).status_code for path in (FEED, "/", "/healthz")]
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 2_000_000 + b"\r\n\r\n", b"400"),
+        (b"GET /" + b"a" * 2_000_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", b"400"),
+        (b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X: a\r\n" * 300_000 + b"\r\n", b"400"),
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x00" * 500, b"400"),
+        (b"nonsense\r\n\r\n", b"400"),
+        (b"GET / HTTP/1.1\r\n\r\n", b"400"),
+        (b"GET \xff\xfe HTTP/1.1\r\nHost: x\r\n\r\n", b"400"),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n", b"400"),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n", b"400"),
+        (b"POST /login HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: nonsense\r\n\r\n", b"400"),
+        (b"GET http://evil.example/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", b"40"),
+        (b"OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", b"404"),
+        (b"GET /%zz%%% HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", b"404"),
+        (b"BREW / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", b"405"),
+        (b"GET / HTTP/1.1\r\nHost: [:::\r\nConnection: close\r\n\r\n", b"200"),
+        (GET + b'Cookie: feedgen-session=\xff; =; ;;a=b="\r\nConnection: close\r\n\r\n', b"200"),
+        (GET + b"Upgrade: websocket\r\nConnection: upgrade, close\r\n\r\n", b"200"),
+    ],
+)
+def test_requests_that_are_none_are_refused(house, request_, status):
+    """A status and an end, never a traceback; others are answered as before."""
+    said = house.raw(request_)
+
+    # Who still sends when the server closes may lose what it said (RFC 9112 §9.6).
+    cut_off = not said and len(request_) > 100_000
+    assert cut_off or said.startswith(b"HTTP/1.1 " + status), said[:300]
+    assert b"Traceback" not in said
+    assert answers(house) == [200, 200, 200]
+
+
+def test_who_sends_slowly_or_nothing_keeps_nobody_waiting(house):
+    """Two hundred connections with half a request each, and the next one is answered at once."""
+    halves = [
+        b"",
+        b"GET / HT",
+        b"GET / HTTP/1.1\r\nHost: x\r\nX-A: b\r\n",
+        b"POST /login HTTP/1.1\r\n",
+    ]
+    peers = []
+    try:
+        for number in range(200):
+            peer = socket.create_connection(("127.0.0.1", house.port), timeout=5)
+            peer.sendall(halves[number % len(halves)])
+            peers.append(peer)
+        began = time.monotonic()
+        assert answers(house) == [200, 200, 200]
+        assert time.monotonic() - began < 5
+    finally:
+        for peer in peers:
+            peer.close()
+    assert answers(house) == [200, 200, 200]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [b""],
+        [b"GET / HT"],
+        [
+            b"GET / HTTP/1.1\r\n",
+            b"Host: x\r\n",
+            b"X: 1\r\n",
+            b"X: 2\r\n",
+            b"X: 3\r\n",
+            b"X: 4\r\n",
+        ],
+        [b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n", b"a", b"b", b"c", b"d"],
+    ],
+)
+def test_a_request_has_to_arrive_within_a_time(monkeypatch, parts):
+    """Whoever sends a byte now and then is cut off with 408; quick requests are not."""
+
+    async def answer(request):
+        await request.body()
+        return PlainTextResponse("done")
+
+    monkeypatch.setattr(patience, "SECONDS", 0.6)
+    app = Starlette(routes=[Route("/", answer, methods=["GET", "POST"])])
+    config = uvicorn.Config(
+        app, http=patience.PatientProtocol, ws="none", lifespan="off", log_level="critical"
+    )
+    server = uvicorn.Server(config)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=lambda: server.run(sockets=[listening]))
+        thread.start()
+        try:
+            address = listening.getsockname()
+            with httpx.Client(
+                base_url=f"http://127.0.0.1:{address[1]}", trust_env=False
+            ) as client:
+                for _ in range(3):
+                    assert client.get("/").text == "done"
+                    time.sleep(0.3)
+                with socket.create_connection(address, timeout=5) as peer:
+                    began = time.monotonic()
+                    for part in parts:
+                        try:
+                            peer.sendall(part)
+                        except OSError:
+                            break
+                        time.sleep(0.2)
+                    said = everything(peer)
+                    took = time.monotonic() - began
+                assert client.post("/", content=b"x" * 100_000).text == "done"
+        finally:
+            server.should_exit = True
+            thread.join(10)
+
+    assert said.startswith(b"HTTP/1.1 408") or said == b""
+    assert took < 3
+
+
+def test_a_flood_of_requests_is_answered(house):
+    """Five hundred requests from forty clients at once: pages, feeds, ranges and nonsense."""
+    paths = [
+        FEED,
+        "/",
+        f"/shows/{SERIAL}",
+        "/nothing",
+        "/series",
+        f"{FEED}?x={'y' * 500}",
+        "/login",
+    ]
+
+    def ask(number):
+        headers = {"Range": f"bytes={number}-"} if number % 3 == 0 else {}
+        with house.client() as client:
+            return client.get(paths[number % len(paths)], headers=headers).status_code
+
+    with concurrent.futures.ThreadPoolExecutor(40) as pool:
+        found = list(pool.map(ask, range(500)))
+
+    assert set(found) <= {200, 206, 401, 404, 416}
+    assert answers(house) == [200, 200, 200]
+
+
+def test_who_leaves_in_the_middle_does_no_harm(house):
+    """A hundred downloads broken off; the server has no more open files than before."""
+    image = next((house.project / "feeds" / "media" / "images").glob("*.jpg")).name
+
+    def open_files():
+        return len(os.listdir(f"/proc/{house.process.pid}/fd"))
+
+    assert answers(house) == [200, 200, 200]
+    before = open_files()
+    for _ in range(100):
+        with socket.create_connection(("127.0.0.1", house.port)) as peer:
+            peer.sendall(f"GET /media/images/{image} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            peer.recv(1000)
+    for _ in range(50):
+        if open_files() <= before + 3:
+            break
+        time.sleep(0.1)
+
+    assert open_files() <= before + 3
+    assert answers(house) == [200, 200, 200]
+
+
+@settings(
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    path=st.text(st.characters(codec="ascii", categories=("L", "N", "P", "S")), max_size=40),
+    query=st.text(st.characters(codec="ascii", categories=("L", "N", "P", "S")), max_size=30),
+)
+def test_no_address_breaks_the_server(house, path, query):
+    """Whatever is asked for, the answer is no fault of ours."""
+    with house.client() as client:
+        for start in ("/", "/shows/", f"/shows/{SERIAL}/", "/receipts/", "/media/"):
+            target = f"{start}{path}".replace("#", "").replace(" ", "").encode().split(b"?")[0]
+            asked = b"GET %s?%s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+            said = house.raw(asked % (target, query.replace("#", "").encode()))
+            assert said[9:10] in (b"2", b"4"), said[:200]
+        assert (
+            client.get("/", params={"q": query, "result": path, "page": query}).status_code == 200
+        )
+
+
+def test_a_refusal_reaches_who_still_sends(house):
+    """The answer to a body that is not wanted arrives, however much of it is on its way."""
+    head = b"POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 3000000\r\n"
+    form = b"Content-Type: application/x-www-form-urlencoded\r\nConnection: close\r\n\r\n"
+    for _ in range(20):
+        with socket.create_connection(("127.0.0.1", house.port), timeout=10) as peer:
+            peer.sendall(head + form + b"a" * 200_000)
+            time.sleep(0.05)
+            peer.sendall(b"a" * 500_000)
+            said = everything(peer)
+        assert said.startswith(b"HTTP/1.1 413"), said[:100]
+    assert answers(house) == [200, 200, 200]
