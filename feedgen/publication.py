@@ -194,7 +194,13 @@ class Publication:
                 continue
             data = made.data
             if part.kind:
-                data, _ = make.document(part, prepared.plan, prepared.renderer, self.measure)
+                data, _ = make.document(
+                    part,
+                    prepared.plan,
+                    prepared.renderer,
+                    self.measure,
+                    verdicts=self.preparation.verdicts,
+                )
             # A document that is new holds what it is meant to, not all there ever was.
             others = (ever if newest(key) is None else siblings) - {*own.values()}
             why: Departure = "elsewhere" if split or newest(key) is None else "limit"

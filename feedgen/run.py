@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from feedgen import absent, make
+from feedgen.check.kept import Verdicts
 from feedgen.enclosures import OnAirFacts
 from feedgen.errors import (
     Bug,
@@ -221,6 +222,7 @@ class Run:
             now=self.now,
             last=self._last(series),
             measure=self.measure,
+            verdicts=Verdicts(self.state.verdicts(series.id)),
         )
 
     async def _publish(
@@ -243,6 +245,9 @@ class Run:
             dry=self.dry,
         )
         outcome = await publication.outcome(labels)
+        verdicts = publication.preparation.verdicts
+        if verdicts is not None and verdicts.changed and not self.dry:
+            self.state.keep_verdicts(series.id, verdicts.dumps())
         settings = publication.preparation.settings
         outcome = replace(outcome, wakes_at=next_change(series, settings, self.now))
         if not self.dry:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import collections.abc
 import dataclasses
+import math
 import re
 import tomllib
 import types
@@ -73,8 +74,7 @@ class TomlSource:
             problem = re.sub(r" \(at .*\)$", "", str(error)) or "nested too deeply"
             raise _one_mistake(name, int(found[1]) if found else at_end, problem) from error
         source = cls(name=name, data=data, lines=_locate(text))
-        for path in _oversized(data):
-            problem = "the number does not fit into 64 bits"
+        for path, problem in _unusable(data):
             line = source.line(path)
             raise Mistakes([Mistake(file=name, line=line, field=dotted(path), problem=problem)])
         return source
@@ -214,8 +214,11 @@ def _one_mistake(path: Path | str, line: int, problem: str) -> Mistakes:
     return Mistakes([Mistake(file=str(path), line=line, field="", problem=problem)])
 
 
-def _oversized(data: object) -> Iterator[tuple[Key, ...]]:
-    """Yield where integers stand that TOML 1.0 does not know: it ends at 64 bits with a sign."""
+def _unusable(data: object) -> Iterator[tuple[tuple[Key, ...], str]]:
+    """Yield where numbers stand that nobody can count with, and why.
+
+    TOML 1.0 ends at 64 bits with a sign; it knows infinity and nan, which no setting can be.
+    """
     waiting: list[tuple[tuple[Key, ...], object]] = [((), data)]
     while waiting:
         path, value = waiting.pop()
@@ -224,7 +227,9 @@ def _oversized(data: object) -> Iterator[tuple[Key, ...]]:
         elif isinstance(value, list):
             waiting.extend(((*path, at), each) for at, each in enumerate(value))
         elif isinstance(value, int) and not -(2**63) <= value < 2**63:
-            yield path
+            yield path, "the number does not fit into 64 bits"
+        elif isinstance(value, float) and not math.isfinite(value):
+            yield path, f"{value} is no finite number"
 
 
 def _locate(text: str) -> dict[tuple[Key, ...], int]:

@@ -43,7 +43,7 @@ def _lost(pair: Pair) -> Iterator[Reason]:
         ("enclosure@url", "enclosure-lost", "its audio"),
         ("enclosure@type", "enclosure-lost", "the type of its audio"),
     ):
-        lost = [b for a, b in pair.kept if _get(a, path) and not _get(b, path)]
+        lost = [b for a, b in pair.altered if _get(a, path) and not _get(b, path)]
         if lost:
             yield Reason(code=code, sentence=f"An episode would lose {name}: {_titles(lost)}.")
     for path, code, name in (
@@ -56,12 +56,12 @@ def _lost(pair: Pair) -> Iterator[Reason]:
         ("itunes:season", "element-lost", "season numbers"),
         ("link", "element-lost", "web pages"),
     ):
-        had = [(a, b) for a, b in pair.kept if _get(a, path) not in ("", "0")]
-        lost = [b for _, b in had if _get(b, path) in ("", "0")]
-        if pair.thresholds.moved(len(lost), len(had)):
+        lost = [b for a, b in pair.altered if _has(a, path) and not _has(b, path)]
+        had = sum(_has(a, path) for a, _ in pair.kept) if lost else 0
+        if pair.thresholds.moved(len(lost), had):
             yield Reason(
                 code=code,
-                sentence=f"{len(lost)} of {len(had)} episodes lose their {name}: {_titles(lost)}.",
+                sentence=f"{len(lost)} of {had} episodes lose their {name}: {_titles(lost)}.",
             )
 
 
@@ -109,8 +109,9 @@ def _moved(pair: Pair) -> Iterator[Reason]:
 
 def _moved_to_one_date(pair: Pair) -> list[Episode]:
     """Return the episodes whose date changes to one that others have too: no editor types that."""
-    dates = Counter(_get(e, "pubDate") for e in pair.to_come.values())
-    moved = [b for _, b in _where(pair, _changes("pubDate")) if dates[_get(b, "pubDate")] > 1]
+    changed = _where(pair, _changes("pubDate"))
+    dates = Counter(_get(e, "pubDate") for e in pair.to_come.values() if changed)
+    moved = [b for _, b in changed if dates[_get(b, "pubDate")] > 1]
     return moved if len(moved) > 1 else []
 
 
@@ -164,7 +165,7 @@ def _one_title(pair: Pair) -> tuple[str, int] | None:
 
 
 def _where(pair: Pair, differs: Callable[[Episode, Episode], bool]) -> Episodes:
-    return [(a, b) for a, b in pair.kept if differs(a, b)]
+    return [(a, b) for a, b in pair.altered if differs(a, b)]
 
 
 def _changes(path: str) -> Callable[[Episode, Episode], bool]:
@@ -186,6 +187,10 @@ def _titles(episodes: list[Episode]) -> str:
 
 def _get(episode: Episode, path: str) -> str:
     return value(episode.elements, path)
+
+
+def _has(episode: Episode, path: str) -> bool:
+    return _get(episode, path) not in ("", "0")
 
 
 def _notes(episode: Episode) -> str:

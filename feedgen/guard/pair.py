@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -36,8 +36,8 @@ class Pair:
         cls, old: OnAirFeed | None, new: Candidate, *, thresholds: Thresholds, known: Known
     ) -> Pair:
         """Return the two, compared by what they mean."""
-        after = read(new.data, ignore=BUILD_STAMPS, meaning=True)
-        before = read(old.data, ignore=BUILD_STAMPS, meaning=True) if old else None
+        after = reading(new.data)
+        before = reading(old.data) if old else None
         changes = between(before, after) if before and old and old.data != new.data else ()
         # What is on air and no feed can only get better.
         if before is not None and not (before.readable and before.kind == "rss"):
@@ -69,9 +69,20 @@ class Pair:
         return tuple((was, new[guid]) for guid, was in self.on_air.items() if guid in new)
 
     @cached_property
+    def altered(self) -> tuple[tuple[Episode, Episode], ...]:
+        """Return those of `kept` that are not written in the very same way in both."""
+        return tuple((was, now) for was, now in self.kept if not was.is_written_as(now))
+
+    @cached_property
     def added(self) -> tuple[Episode, ...]:
         """Return the episodes only the new feed has."""
         return tuple(e for guid, e in self.to_come.items() if guid not in self.on_air)
+
+
+@lru_cache(maxsize=4)
+def reading(data: bytes) -> Reading:
+    """Return the feed `data`, read; what is new in one publication is old in the next."""
+    return read(data, ignore=BUILD_STAMPS, meaning=True)
 
 
 def first(elements: tuple[Element, ...], path: str) -> Element | None:
@@ -106,8 +117,7 @@ def self_link(channel: tuple[Element, ...]) -> str:
 
 def identity_of(data: bytes, *, series_id: str, slug: str, name: str) -> Identity:
     """Return by what the feed `data` is recognised; see `feedgen.guard.identity`."""
-    found = read(data, ignore=BUILD_STAMPS, meaning=True)
-    return recognised(found, series_id=series_id, slug=slug, name=name)
+    return recognised(reading(data), series_id=series_id, slug=slug, name=name)
 
 
 def recognised(reading: Reading, *, series_id: str, slug: str, name: str) -> Identity:

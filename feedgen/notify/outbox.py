@@ -86,6 +86,15 @@ class Outbox:
             " and sha256 <> ? and state in ('announced', 'due')",
             (series_id, feed_url, sha256),
         )
+        # A killed run may have been on its way to other bytes and back: once is enough.
+        self._db.execute(
+            "update outbox set state = 'dropped' where series_id = ? and feed_url = ?"
+            " and sha256 = ? and state = 'due' and exists (select 1 from outbox as later"
+            " where later.series_id = outbox.series_id and later.kind = outbox.kind"
+            " and later.address = outbox.address and later.feed_url = outbox.feed_url"
+            " and later.sha256 = outbox.sha256 and later.state = 'announced')",
+            (series_id, feed_url, sha256),
+        )
         done = self._db.execute(
             "update outbox set state = 'due', next_at = ? where series_id = ? and feed_url = ?"
             " and sha256 = ? and state = 'announced'",

@@ -43,17 +43,23 @@ _WAS_ABSENT: UpdateVersion = {}
 _ABSENT = (exceptions.NotFoundError, FileNotFoundError)
 # What a server answers to a condition that does not hold: 412, 409, or 404 to If-Match.
 _REFUSED = (exceptions.PreconditionError, exceptions.AlreadyExistsError, *_ABSENT)
+_DENIED = (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError, PermissionError)
+# The server is there and means what it says.
+_ANSWERS = (*_REFUSED, *_DENIED)
 
 
 class ObjectStore:
     """A bucket, or a folder in one, whose objects are replaced whole.
 
-    It remembers what it has read: a write replaces that version and no other.
+    It remembers what it has read: a write replaces that version and no other. While the store is
+    away `hasty`, which does not try anything again, is asked in the place of `store`: one feed
+    waits for it and not a thousand.
     """
 
-    def __init__(self, store: Store, *, url: str) -> None:
+    def __init__(self, store: Store, *, url: str, hasty: Store | None = None) -> None:
         self.url = url.rstrip("/")
-        self._store = store
+        self._patient, self._hasty = store, hasty or store
+        self._away = False
         self._seen: dict[str, UpdateVersion] = {}
         self._conditions: Conditions | None = None
 
@@ -89,19 +95,27 @@ class ObjectStore:
                 "timeout": _TIMEOUT,
                 "connect_timeout": timedelta(seconds=5),
             }
-            retries: RetryConfig = {"max_retries": 5, "retry_timeout": patience}
-            store = from_url(
-                url,
-                config=cast("S3Config", config),
-                client_options=client,
-                retry_config=retries,
+            patient: RetryConfig = {"max_retries": 5, "retry_timeout": patience}
+            hasty: RetryConfig = {"max_retries": 0, "retry_timeout": patience}
+            store, once = (
+                from_url(
+                    url,
+                    config=cast("S3Config", config),
+                    client_options=client,
+                    retry_config=retries,
+                )
+                for retries in (patient, hasty)
             )
         except (exceptions.BaseError, ValueError) as error:
             raise UsageProblem(
                 f"the object store {url} can not be used: {_said(error)}",
                 hint="look at the URL, the endpoint and the region",
             ) from error
-        return cls(store, url=url)
+        return cls(store, url=url, hasty=once)
+
+    @property
+    def _store(self) -> Store:
+        return self._hasty if self._away else self._patient
 
     @property
     def conditions(self) -> Conditions:
@@ -225,15 +239,14 @@ class ObjectStore:
         try:
             yield
         except (exceptions.BaseError, OSError, ValueError) as error:
+            self._away = not isinstance(error, _ANSWERS)
             raise self._problem(verb, name, error) from error
+        self._away = False
 
     def _problem(self, verb: str, name: str, error: Exception) -> TargetProblem:
-        refused = isinstance(
-            error, (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError)
-        )
         hint = (
             "the credential may not do this; look at the policy of the bucket"
-            if refused or isinstance(error, PermissionError)
+            if isinstance(error, _DENIED)
             else "look at the store and run the command again; what was on air stays"
         )
         return TargetProblem(f"can not {verb} {self.place(name)}: {_said(error)}", hint=hint)

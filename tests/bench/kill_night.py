@@ -1,32 +1,47 @@
 """SIGKILL at random instants during a night: no torn, lost or mixed feed, and nothing forgotten.
 
-    python tests/bench/kill_night.py [KILLS] [--shows 200] [--seed 1] [--folder FOLDER]
+    python tests/bench/kill_night.py [KILLS] [--shows 200] [--processes 2] [--seed 1]
 
-A local catalogue of many small shows is published once. Then, again and again, every show is
-edited (it goes back and forth between two states, with another cover for some), `feedgen publish`
-is started and killed with all its workers at a random instant. After each kill every feed must be
-byte for byte one of its own two versions, and every picture what its name promises. In the end an
-undisturbed run must leave the same feeds and the same memory as one that was never killed.
-Ends with 1 and says what was wrong if that is not so. 1,000 kills of 200 shows take about an hour.
+A local catalogue of many small shows is published once. Then, again and again, `feedgen publish`
+is started and killed with all its workers: at any instant of the night, in its first second, or
+in the middle of a write. After a few kills, or when the work is done, every show is edited: it
+goes back and forth between two states, with another cover for some. One show has an accident in
+its other state and is held, one has another that a person approves each time it waits. A webhook
+is told of everything.
+
+After each kill every feed must be byte for byte one of its own two versions, the held one its
+first, and every picture what its name promises; `kill_memory` says what must hold of the state.
+Whoever is told of a feed must find those bytes on air. In the end an undisturbed run must leave
+the same feeds and the same memory as one that was never killed, everybody must have been told of
+what is on air, and a further run must touch nothing. Ends with 1 and says what was wrong if that
+is not so. 1,000 kills of 200 shows in two processes take about three quarters of an hour.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import os
 import random
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+
+from tests.bench import kill_memory  # noqa: E402 - the project is found from here on
+from tests.bench.kill_memory import Hearing, Memory  # noqa: E402
+from tests.bench.writes_watched import possible, wait_for_writes  # noqa: E402
+
 SAMPLE = ROOT / "feedgen" / "sample" / "wait-what-and-why"
 SERIES = """\
 title = "Show {number}"
@@ -39,7 +54,7 @@ rss_copyright = "2026 Owner {number}"
 genres = ["Comedy"]
 language = "en-GB"
 rating = "clean"
-cover = {{ file = "{cover}" }}
+cover = {{ file = "cover.png"{crop} }}
 """
 EPISODE = """\
 title = "Episode {part} of show {number}{title}"
@@ -55,10 +70,21 @@ folder = "catalogue"
 [publish]
 folder = "feeds"
 url = "https://podcasts.example.com"
+
+[golden]
+folder = "golden"
+
+[notify]
+webhook = "{webhook}"
 """
+GOLDEN = "two-episodes-one-guid"
 NOTES = "What was said, and what was left out because nobody asked. " * 20
 EPISODES = 3
 STATES = ("as it was", "edited")
+# In its other state an episode of theirs is missing; a person lets the second of the two through.
+HELD, APPROVED = 0, 1
+EDITED = 0.4  # how likely the shows are edited between two nights
+STARTING = 1.2  # seconds in which a night opens everything and takes its lock
 
 Feeds = dict[str, str]  # name → SHA-256
 
@@ -71,16 +97,28 @@ class Found:
     ended: int = 0
     leftovers: int = 0
     mixed_nights: int = 0
+    approvals: int = 0
+    in_flight: int = 0
+    told: int = 0
+    moments: dict[str, int] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
+
+    def add(self, other: Found) -> None:
+        """Count what another campaign saw as well."""
+        for name in ("kills", "ended", "leftovers", "mixed_nights", "approvals", "in_flight"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.told += other.told
+        for kind, count in other.moments.items():
+            self.moments[kind] = self.moments.get(kind, 0) + count
+        self.faults += other.faults
 
 
 def catalogue(folder: Path, shows: int) -> None:
-    """Make the catalogue; all shows share one cover and one audio file."""
+    """Make the catalogue; the shows have the same cover, some a part of it, and the same audio."""
     for number in range(shows):
         show = folder / f"show-{number:04d}"
         (show / "episodes").mkdir(parents=True)
         shutil.copy(SAMPLE / "cover.png", show / "cover.png")
-        shutil.copy(SAMPLE / "episodes" / "002-cover.jpg", show / "other.jpg")
         for part in range(1, EPISODES + 1):
             audio = show / "episodes" / f"{part}.mp3"
             shutil.copy(SAMPLE / "episodes" / "001-queues.mp3", audio)
@@ -88,16 +126,20 @@ def catalogue(folder: Path, shows: int) -> None:
 
 
 def edit(folder: Path, state: str) -> None:
-    """Bring every show into a state; an edit that the guard lets through in both directions."""
+    """Bring every show into a state; two of the edits are none that the guard lets through."""
     edited = state == STATES[1]
     for number, show in enumerate(sorted(folder.glob("show-*"))):
-        cover = "other.jpg" if edited and number % 10 == 0 else "cover.png"
-        text = SERIES.format(number=number, state=state, cover=cover)
+        area = f", crop = {{ left = {number % 97}, top = 0, width = 1900, height = 1900 }}"
+        crop = area if edited and number % 10 == 5 else ""
+        text = SERIES.format(number=number, state=state, crop=crop)
         (show / "series.toml").write_text(text)
         for part in range(1, EPISODES + 1):
+            path = show / "episodes" / f"{part}.toml"
+            if edited and part == EPISODES and number in (HELD, APPROVED):
+                path.unlink(missing_ok=True)
+                continue
             title = f", {state}" if part == 1 else ""
-            text = EPISODE.format(number=number, part=part, title=title, notes=NOTES)
-            (show / "episodes" / f"{part}.toml").write_text(text)
+            path.write_text(EPISODE.format(number=number, part=part, title=title, notes=NOTES))
 
 
 def start(project: Path) -> subprocess.Popen[bytes]:
@@ -114,52 +156,70 @@ def start(project: Path) -> subprocess.Popen[bytes]:
 
 
 def night(project: Path) -> float:
-    """Run a night to its end; return how many seconds it took."""
+    """Run a night to its end, with a feed held or without; return its seconds."""
     began = time.monotonic()
     code = start(project).wait()
-    if code:
+    if code not in (0, 4):
         sys.exit(f"an undisturbed night ends with {code}:\n{(project / 'night.log').read_text()}")
     return time.monotonic() - began
 
 
-def kill_after(project: Path, seconds: float) -> bool:
-    """Start a night and kill it; return whether it was still at work."""
+def kill_at(project: Path, moment: Callable[[subprocess.Popen[bytes]], bool]) -> bool:
+    """Start a night and kill it when `moment` returns; return whether it was still at work."""
     process = start(project)
-    try:
-        process.wait(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
+    if not moment(process) or process.poll() is not None:
         process.wait()
-        return True
-    return False
+        return False
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    return True
 
 
-def on_air(project: Path) -> Feeds:
-    """Return the digest of every file a reader can ask for."""
-    root = project / "feeds"
-    return {
-        str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in root.rglob("*")
-        if path.is_file() and not path.name.startswith(".")
-    }
+def moment_of(
+    chance: random.Random, length: float, feeds: Path, shows: int, found: Found
+) -> Callable[[subprocess.Popen[bytes]], bool]:
+    """Return what waits for the instant of the next kill."""
+    kind = chance.choices(("any", "start", "write"), (5, 2, 3))[0]
+    found.moments[kind] = found.moments.get(kind, 0) + 1
+    if kind == "write" and possible():
+        events = chance.randint(1, 3 * shows)
+        pause = chance.choice((0.0, 0.0, chance.uniform(0, 0.01)))
+
+        def writing(process: subprocess.Popen[bytes]) -> bool:
+            if not wait_for_writes(feeds, events, seconds=length):
+                return True  # it is killed all the same
+            time.sleep(pause)
+            return True
+
+        return writing
+    seconds = chance.uniform(0, min(STARTING, length) if kind == "start" else length)
+
+    def waiting(process: subprocess.Popen[bytes]) -> bool:
+        try:
+            process.wait(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            return True
+        return False
+
+    return waiting
 
 
-def remembered(project: Path) -> dict[str, list[tuple[object, ...]]]:
-    """Return what the state knows for ever: guids, what is on air, what must not change."""
-    db = sqlite3.connect(project / ".feedgen" / "state.sqlite3")
-    found = {
-        "guids": db.execute("select series_id, episode_id, guid from guids order by 1, 2, 3"),
-        "on_air": db.execute("select series_id, slug, name, sha256 from on_air order by 1"),
-        "memory": db.execute("select series_id, facts from memory order by 1"),
-    }
-    told = {table: rows.fetchall() for table, rows in found.items()}
-    db.close()
+def on_air(project: Path, seen: dict[tuple[str, int, int, int], str]) -> Feeds:
+    """Return the digest of every file a reader can ask for; `seen` spares reading one twice."""
+    root, told = project / "feeds", {}
+    for path in root.rglob("*"):
+        if not path.is_file() or path.name.startswith("."):
+            continue
+        stat = path.stat()
+        key = (str(path), stat.st_ino, stat.st_mtime_ns, stat.st_size)
+        if key not in seen or path.suffix == ".xml":
+            seen[key] = hashlib.sha256(path.read_bytes()).hexdigest()
+        told[str(path.relative_to(root))] = seen[key]
     return told
 
 
-def judge(project: Path, versions: tuple[Feeds, Feeds], found: Found) -> None:
+def judge(project: Path, seen: Feeds, versions: tuple[Feeds, Feeds], found: Found) -> None:
     """Look at every file on air after a kill."""
-    seen = on_air(project)
     one, two = versions
     states = set()
     for name in sorted(one.keys() | two.keys()):
@@ -177,44 +237,94 @@ def judge(project: Path, versions: tuple[Feeds, Feeds], found: Found) -> None:
     found.leftovers += sum(1 for _ in (project / "feeds").rglob(".*.part"))
 
 
+def approved(project: Path, found: Found) -> None:
+    """Approve what waits for a person, but for the one show that nobody ever approves."""
+    found.approvals += kill_memory.approve(project, f"show-{APPROVED:04d}")
+
+
 def campaign(folder: Path, kills: int, shows: int, seed: int) -> Found:
-    """Return what was seen in `kills` interrupted nights and one undisturbed one."""
+    """Return what was seen in `kills` interrupted nights and an undisturbed one."""
     chance, found = random.Random(seed), Found()
     project, calm = folder / "killed", folder / "calm"
     project.mkdir()
-    (project / "feedgen.toml").write_text(PROJECT)
-    catalogue(project / "catalogue", shows)
-    night(project)
-    old = on_air(project)
-    shutil.copytree(project, calm)
-    edit(calm / "catalogue", STATES[1])
-    length = night(calm)
-    new = on_air(calm)
-    if sum(old[name] != new[name] for name in old if name.endswith(".xml")) != shows:
-        sys.exit("the edit does not change every feed: the campaign would show nothing")
-    print(f"{shows} shows; a night that changes all of them takes {length:.1f} s", flush=True)
-    while found.kills < kills:
-        edit(project / "catalogue", STATES[(found.kills + 1) % 2])
-        if not kill_after(project, chance.uniform(0, length)):
-            # It was quicker than thought: half of it had been done before, or fewer work here.
-            found.ended += 1
-            length *= 0.95
+    with Hearing(project / "feeds") as hearing:
+        (project / "feedgen.toml").write_text(PROJECT.format(webhook=hearing.address))
+        shutil.copytree(ROOT / "golden_feeds" / GOLDEN, project / "golden" / GOLDEN)
+        catalogue(project / "catalogue", shows)
+        night(project)
+        seen: dict[tuple[str, int, int, int], str] = {}
+        old = on_air(project, seen)
+        shutil.copytree(project, calm)
+        (calm / "feedgen.toml").write_text(PROJECT.format(webhook=""))
+        edit(calm / "catalogue", STATES[1])
+        length = night(calm)
+        approved(calm, Found())
+        night(calm)
+        new = on_air(calm, seen)
+        changed = [name for name in old if name.endswith(".xml") and old[name] != new[name]]
+        if len(changed) != shows - 1 or f"show-{HELD:04d}.xml" in changed:
+            sys.exit("the edit does not change every feed but the one that is held")
+        print(f"{shows} shows; a night that changes all takes {length:.1f} s", file=sys.stderr)
+        memory = Memory(project, (old, new))
+        edits = 0
+        while found.kills < kills:
+            if not edits or chance.random() < EDITED:
+                edits += 1
+                edit(project / "catalogue", STATES[edits % 2])
+            moment = moment_of(chance, length, project / "feeds", shows, found)
+            if not kill_at(project, moment):
+                # The work was done: it was quicker than thought, or most of it had been before.
+                found.ended += 1
+                length *= 0.9
+                edits += 1
+                edit(project / "catalogue", STATES[edits % 2])
+                continue
+            found.kills += 1
+            length *= 1.02
+            now = on_air(project, seen)
+            judge(project, now, (old, new), found)
+            # Every other time what a kill left of the state is first seen by the next run.
+            if chance.random() < 0.5:
+                found.faults += [f"kill {found.kills}: {each}" for each in memory.judge(now)]
+                found.in_flight = memory.in_flight
+                approved(project, found)
+            if found.kills % 50 == 0:
+                print(f"{found.kills} kills, {found.faults[:3]}", file=sys.stderr)
+        edit(project / "catalogue", STATES[1])
+        night(project)
+        approved(project, found)
+        night(project)
+        end = on_air(project, seen)
+        kept = {name: sha256 for name, sha256 in end.items() if name in new or name not in old}
+        if kept != new:
+            found.faults.append("the feeds in the end are not those of an undisturbed run")
+        found.faults += memory.judge(end, ended=True)
+        found.faults += kill_memory.differences(project, calm)
+        found.faults += hearing.faults + hearing.untold(new, changed)
+        found.told = len(hearing.heard)
+        stamps = {p: p.stat().st_mtime_ns for p in (project / "feeds").rglob("*") if p.is_file()}
+        night(project)
+        if stamps != {path: path.stat().st_mtime_ns for path in stamps}:
+            found.faults.append("a further run touches what did not change")
+    return found
+
+
+def several(folder: Path, kills: int, shows: int, seed: int, processes: int) -> Found:
+    """Return what several campaigns beside each other saw, each in a process of its own."""
+    asked = [kills // processes + (number < kills % processes) for number in range(processes)]
+    workers = []
+    for number, share in enumerate(asked):
+        (folder / str(number)).mkdir()
+        command = [sys.executable, __file__, str(share), "--shows", str(shows), "--json"]
+        command += ["--seed", str(seed + number), "--folder", str(folder / str(number))]
+        workers.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+    found = Found()
+    for worker in workers:
+        said = worker.communicate()[0].strip().splitlines()
+        if worker.returncode not in (0, 1) or not said:
+            found.faults.append(f"a campaign broke off with {worker.returncode}")
             continue
-        found.kills += 1
-        judge(project, (old, new), found)
-        if found.kills % 50 == 0:
-            print(f"{found.kills} kills, {len(found.faults)} faults", flush=True)
-    edit(project / "catalogue", STATES[1])
-    night(project)
-    pictures = {name for name in on_air(project) if name in old and name not in new}
-    if {n: d for n, d in on_air(project).items() if n not in pictures} != new:
-        found.faults.append("the feeds in the end are not those of an undisturbed run")
-    if remembered(project) != remembered(calm):
-        found.faults.append("the memory in the end is not that of an undisturbed run")
-    again = {p: p.stat().st_mtime_ns for p in (project / "feeds").rglob("*.xml")}
-    night(project)
-    if again != {p: p.stat().st_mtime_ns for p in (project / "feeds").rglob("*.xml")}:
-        found.faults.append("a further run touches feeds that did not change")
+        found.add(Found(**json.loads(said[-1])))
     return found
 
 
@@ -224,16 +334,27 @@ def main() -> int:
     parser.add_argument("kills", type=int, nargs="?", default=20)
     parser.add_argument("--shows", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--folder", type=Path)
+    parser.add_argument("--json", action="store_true", help="the figures as one line of JSON")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=asked.folder) as folder:
-        found = campaign(Path(folder), asked.kills, asked.shows, asked.seed)
+    with tempfile.TemporaryDirectory(dir=asked.folder) as name:
+        folder = Path(name)
+        if asked.processes > 1:
+            found = several(folder, asked.kills, asked.shows, asked.seed, asked.processes)
+        else:
+            found = campaign(folder, asked.kills, asked.shows, asked.seed)
+    if asked.json:
+        print(json.dumps(asdict(found)))
+        return 1 if found.faults else 0
     for fault in found.faults[:50]:
         print(fault)
     print(
-        f"{found.kills} kills ({found.mixed_nights} left some feeds old and some new, "
-        f"{found.leftovers} temporary files seen; {found.ended} nights ended before): "
-        f"{len(found.faults)} faults"
+        f"{found.kills} kills ({', '.join(f'{n} × {kind}' for kind, n in found.moments.items())};"
+        f" {found.mixed_nights} left some feeds old and some new, {found.in_flight} a feed on air"
+        f" that was not yet recorded, {found.leftovers} temporary files seen; {found.ended} nights"
+        f" ended before); {found.approvals} approvals, {found.told} messages heard:"
+        f" {len(found.faults)} faults"
     )
     return 1 if found.faults else 0
 

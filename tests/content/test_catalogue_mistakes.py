@@ -137,7 +137,7 @@ def test_every_mistake_of_a_show_is_said_at_once(folder: Path) -> None:
                 'title = "T"\ncover = { file = "cover.jpg", crop = { left = nan, top = 0, '
                 "width = 1, height = 1 } }\n[[seasons]]\nnumber = 2"
             ),
-            "show/series.toml:2: cover.crop.left: expected a finite number",
+            "show/series.toml:2: cover.crop.left: nan is no finite number",
         ),
         (
             "show/series.toml",

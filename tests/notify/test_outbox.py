@@ -133,3 +133,11 @@ def test_old_news_is_forgotten_but_the_last_of_each(outbox):
 
     assert rows <= 3 * 32
     assert publish(outbox, replace(WHAT, sha256=f"{59:064d}"), at=at) == ()
+
+
+def test_what_went_back_and_forth_between_kills_is_told_once(outbox):
+    """One version is due, another was on its way when a run was killed, then the first again."""
+    publish(outbox)
+    outbox.announce(replace(WHAT, sha256="b" * 64), RECEIVERS, at=AT)
+
+    assert [message.sha256 for message in publish(outbox)] == ["a" * 64] * 3

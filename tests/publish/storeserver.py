@@ -77,6 +77,19 @@ class Proxy:
     address: str = ""
     requests: list[tuple[str, str]] = field(default_factory=list)
     once: bool = False
+    _left: int = -1
+    _then: str = "pass"
+
+    def fails_after(self, writes: int, mode: str) -> None:
+        """Let some more PUTs through; every request from the last of them on gets `mode`."""
+        self._left, self._then = writes, mode
+
+    def count(self, method: str) -> None:
+        """Hear of a request; it may be the one from which on nothing goes through."""
+        if self._left > 0 and method == "PUT":
+            self._left -= 1
+            if self._left == 0:
+                self.mode = self._then
 
     def take(self) -> str:
         """Return how to treat this request; with `once` only the next one is special."""
@@ -100,6 +113,7 @@ def proxy_to(server: str) -> Iterator[Proxy]:
         def handle_any(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             proxy.requests.append((self.command, self.path))
+            proxy.count(self.command)
             special = self.command == "PUT" or proxy.mode in ("503", "drop")
             mode = proxy.take() if special else "pass"
             if mode == "503":

@@ -146,6 +146,27 @@ def test_a_failing_store_leaves_the_old_feed(server, proxy, folder, mode):
     assert open_at(folder, server).read(NAME) == b"old"
 
 
+def test_a_store_that_is_away_is_waited_for_once(server, proxy, folder):
+    """After one request that was tried in vain again and again the next ones are tried once."""
+    target = open_at(folder, proxy.address)
+    target.write(NAME, b"old")
+    proxy.mode = "503"
+    asked = []
+    for _ in range(3):
+        before = len(proxy.requests)
+        with pytest.raises(TargetProblem, match="can not read"):
+            target.read(NAME)
+        asked.append(len(proxy.requests) - before)
+    assert asked[0] > 1
+    assert asked[1:] == [1, 1]
+
+    proxy.mode = "pass"
+    assert target.read(NAME) == b"old"
+    proxy.mode, proxy.once = "503", True
+    target.write(NAME, b"new")
+    assert open_at(folder, server).read(NAME) == b"new"
+
+
 @pytest.mark.parametrize("mode", ["503", "drop"])
 def test_a_passing_failure_is_tried_again(server, proxy, folder, mode):
     """One bad answer is none of anybody's business."""
