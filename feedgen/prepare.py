@@ -7,19 +7,21 @@ the media files, and what must never change: a number that one feed gave is the 
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from feedgen import attachments, enclosures, make
-from feedgen.errors import SeriesProblem
+from feedgen.errors import SeriesProblem, did_you_mean
 from feedgen.feed import variants
+from feedgen.feed.log import Note
+from feedgen.feed.selection import without_an_episode
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from feedgen.check.kept import Verdicts
-    from feedgen.feed.build import Memory, Note
+    from feedgen.feed.build import Memory
     from feedgen.feed.render import Renderer
     from feedgen.feed.tags import Chapter
     from feedgen.feed.variants import FeedPlan
@@ -84,7 +86,7 @@ class Preparation:
         left = variants.dropped(self.settings, self.memory)
         first = await self._made(own)
         told = [variants.note_dropped(name, left[name]) for name in left if self.on_air(name)]
-        yield replace(first, notes=(*first.notes, *told))
+        yield replace(first, notes=(*first.notes, *told, *self._slips()))
         public = {episode.id for episode in first.plan.episodes}
         for feed in further:
             try:
@@ -102,6 +104,17 @@ class Preparation:
                 )
             else:
                 yield prepared
+
+    def _slips(self) -> Iterator[Note]:
+        """Yield a note for settings of an episode that nobody can find."""
+        published = {*self.memory.guids, *self.memory.guids.values()}
+        names = sorted({each.guid or each.id for each in self.series.episodes})
+        for key in without_an_episode(self.series, self.settings, published):
+            hint = did_you_mean(key, names) if names else "it has none"
+            yield Note(
+                code="settings-unused",
+                message=f"there are settings for an episode {key!r} that can not be found; {hint}",
+            )
 
     async def feed(self, name: str) -> Prepared:
         """Return the feed `name` alone, `""` for the series' own.

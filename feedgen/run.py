@@ -223,6 +223,7 @@ class Run:
             last=self._last(series),
             measure=self.measure,
             verdicts=Verdicts(self.state.verdicts(series.id)),
+            on_air=lambda name: self._lies_there(series, name),
         )
 
     async def _publish(
@@ -295,6 +296,11 @@ class Run:
         url = self.settings(series).feed_url or ""
         name = on_air.name if on_air else url.removeprefix(f"{self.config.publish_url}/")
         return self.desk.target.read(name) if SAFE_NAME.fullmatch(name) else None
+
+    def _lies_there(self, series: Series, name: str) -> bool:
+        """Tell whether a further feed still lies where it was put on air last."""
+        newest = self.state.history.newest(feed_key(series.id, name))
+        return newest is None or self.desk.target.size(newest.identity.name) is not None
 
     def _last(self, series: Series) -> Artwork | None:
         on_air = self.state.on_air(series.id)

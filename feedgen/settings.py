@@ -134,9 +134,13 @@ class LiveItem(Table):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpisodeSettings(Table):
-    """Facts of one episode; `duration_seconds` is whole seconds, `enclosure_length` bytes."""
+    """Facts of one episode; `duration_seconds` is whole seconds, `enclosure_length` bytes.
+
+    `itunes_title` is the bare title, if `title` carries a number or more (Apple shows it).
+    """
 
     title: Line | None = None
+    itunes_title: Line | None = None
     episode_number: Positive | None = None
     season: Positive | None = None
     season_name: Label | None = None
@@ -184,7 +188,9 @@ class Variant(Table):
     `seasons` and `episode_types` are those that stay in; empty means all. A private feed is
     blocked everywhere, has no hub and is not pinged: its address is its only key, and nobody can
     guess it unless a `feed_url` is set. `templates` is a folder as under `[templates]`, looked up
-    before that. A podcast:guid is the feed's own unless `podcast_guid` says otherwise.
+    before that; the golden feeds judge the templates of all feeds, those of one feed are judged
+    by the rules and the contract when it is made. A podcast:guid is the feed's own unless
+    `podcast_guid` says otherwise.
     """
 
     feed_url: Url | None = None

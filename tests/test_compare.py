@@ -89,6 +89,15 @@ def test_a_changed_guid_is_no_new_episode():
     assert "download it again" in change.effect
 
 
+def test_what_was_taken_for_granted_has_no_effect():
+    """An episodic show that says so is what it was; one that becomes serial is not."""
+    plain = FEED.replace(b"<itunes:type>serial</itunes:type>", b"")
+    said = plain.replace(b"</language>", b"</language><itunes:type>episodic</itunes:type>")
+
+    assert only(plain, said).effect == ""
+    assert "order of the episodes" in only(FEED, plain).effect
+
+
 def test_a_guid_changed_together_with_the_audio_is_found_by_title_and_date():
     """A move to another host changes both; the episode is still recognised."""
     before, after = swapped(GUID, "ferry-neu")

@@ -225,6 +225,16 @@ def test_a_damaged_state_is_found(project, damage):
     assert "move it away" in broken.hint
 
 
+def test_a_state_that_can_not_be_kept_is_found(tmp_path):
+    """A file lies where its folder should: exit 3, as a run would end."""
+    folder = make_project(tmp_path)
+    (folder / ".feedgen").write_text("in the way")
+    found = examined(folder)
+
+    assert [subject for subject, _ in of(found, "fail")] == ["state"]
+    assert doctor.exit_code(found) == feedgen(folder, "publish").returncode == 3
+
+
 def test_a_night_that_did_not_happen_is_a_warning(project):
     """More than 26 hours after the last run that did its work."""
     run_ended(project, hours_ago=30)

@@ -1,11 +1,14 @@
 """All feeds of a series, the whole way from settings to what lies on air."""
 
+import asyncio
 import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from lxml import etree
 
+from feedgen import config, night, preview
+from feedgen.errors import Mistakes
 from feedgen.shipped import shipped
 from tests.projects import COMEDY, SERIAL, edit, feeds, make_project, publish
 
@@ -45,7 +48,11 @@ def project(tmp_path):
 
 
 def guids(project, name=f"{SERIAL}.xml"):
-    return etree.fromstring(feeds(project)[name][0]).xpath("//item/guid/text()")
+    return guids_of(feeds(project), name)
+
+
+def guids_of(files, name):
+    return etree.fromstring(files[name][0]).xpath("//item/guid/text()")
 
 
 def private(project):
@@ -95,7 +102,7 @@ def test_a_date_in_the_settings_that_is_earlier_has_its_audio(project):
     assert guids(project)[0].endswith("s2e3")
 
 
-def test_a_feed_that_left_the_settings_is_told_of_in_every_run(project):
+def test_a_feed_that_left_the_settings_is_told_of_until_it_is_taken_down(project):
     """It stays on air as it was; nobody takes it down by itself."""
     file = project / "feedgen.toml"
     before = file.read_text()
@@ -107,7 +114,19 @@ def test_a_feed_that_left_the_settings_is_told_of_in_every_run(project):
     assert [each.name for each in first.feeds] == ["", "short"]
     assert [note.code for note in notes] == ["feed-dropped"] * 2
     assert f"https://podcasts.example.com/{SERIAL}.short.xml" in notes[0].message
-    assert f"{SERIAL}.short.xml" in feeds(project)
+    (project / "feeds" / f"{SERIAL}.short.xml").unlink()
+    assert publish(project, SERIAL)[SERIAL].notes == ()
+
+
+def test_settings_for_an_episode_nobody_knows_are_told_of(project):
+    """A slip in a guid would be without effect, and without a word."""
+    folder = project / "series"
+    folder.mkdir()
+    (folder / f"{SERIAL}.toml").write_text(f'[episodes."{NEWEST}2"]\nblock = true\n')
+    (note,) = publish(project, SERIAL)[SERIAL].notes
+
+    assert note.code == "settings-unused"
+    assert note.message.endswith(f"'{NEWEST}2' that can not be found; did you mean '{NEWEST}'?")
 
 
 def test_a_publisher_has_a_feed_without_episodes(project):
@@ -129,7 +148,7 @@ def test_templates_of_one_feed_are_judged_by_the_checks_and_the_contract(project
     folder = project / "short" / "rss"
     folder.mkdir(parents=True)
     shipped_one = (shipped("templates") / "rss" / "item.xml").read_text()
-    line = "      <itunes:title>{{ item.title }}</itunes:title>\n"
+    line = "      <itunes:title>{{ item.itunes_title or item.title }}</itunes:title>\n"
     assert line in shipped_one
     (folder / "item.xml").write_text(shipped_one.replace(line, ""))
     with (project / "feedgen.toml").open("a") as file:
@@ -138,3 +157,41 @@ def test_templates_of_one_feed_are_judged_by_the_checks_and_the_contract(project
 
     assert [each.result for each in outcome.feeds] == ["published", "failed"]
     assert "lacks what every feed must contain: item/itunes:title" in outcome.reason
+
+
+def test_what_is_taken_back_leaves_the_archives_too(project):
+    """The archive that held it is written again, the others lie as they were."""
+    with (project / "feedgen.toml").open("a") as file:
+        file.write('\n[feed]\npage_size = 2\npaging = "archived"\n')
+    publish(project, SERIAL)
+    before = feeds(project)
+    episode = project / "catalogue" / SERIAL / "episodes" / "s1e1.toml"
+    edit(episode, "released_at", "release_end_at = 2026-10-01T00:00:00Z\nreleased_at")
+    outcome = publish(project, SERIAL)[SERIAL]
+    after = feeds(project)
+    archives = [name for name in before if ".archive-" in name]
+    changed = [name for name in archives if before[name][0] != after[name][0]]
+
+    assert outcome.result == "published"
+    assert (len(archives), changed) == (3, [f"{SERIAL}.archive-1.xml"])
+    assert "gid://larkmoor.example/salt-and-signal/s1e1" in guids_of(before, changed[0])
+    assert "gid://larkmoor.example/salt-and-signal/s1e1" not in guids_of(after, changed[0])
+    assert publish(project, SERIAL)[SERIAL].result == "unchanged"
+
+
+def test_broken_settings_are_told_by_slug_and_by_id(project):
+    """A feed without what its settings say is nothing anybody asked for."""
+    folder = project / "series"
+    folder.mkdir()
+    (folder / f"{SERIAL}.toml").write_text('titel = "x"\n')
+    settings = config.load(project)
+
+    for asked in (SERIAL, asyncio.run(id_of(settings))):
+        with pytest.raises(Mistakes, match="titel"):
+            asyncio.run(preview.rendered(settings, asked, now=RELEASE))
+
+
+async def id_of(settings):
+    async with night.open_run(settings, now=RELEASE) as run:
+        (ref,) = await run.source.list_series()
+        return ref.id

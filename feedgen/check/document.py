@@ -52,6 +52,7 @@ _HARMLESS = re.compile(
     r"Namespace prefix|Entity '|xmlParseEntityRef|EntityRef: expecting|PCDATA invalid Char"
     r"|xmlParseCharRef|Attribute \S+ redefined|Namespaced Attribute|xmlns:?\S* ?: "
 )
+_END = re.compile(rb"</(?:[A-Za-z]+:)?[Rr][Ss][Ss]\s*>")
 _ESCAPED = re.compile(rb"&(?:lt|#0*60|#[xX]0*3[cC]);")
 _SURROGATES = re.compile("[\udc80-\udcff]+")
 
@@ -96,8 +97,12 @@ class Document:
     @cached_property
     def torn(self) -> bool:
         """Return whether the parser gave up somewhere, so that what follows is not known."""
-        return self.cut_at is not None or not all(
-            _HARMLESS.match(complaint.message) for complaint in self.complaints
+        if self.cut_at is not None:
+            return True
+        # A document that ends inside a reference is complained of as if that were all.
+        unfinished = self.kind == "rss" and _END.search(self.raw) is None
+        return bool(self.complaints) and (
+            unfinished or not all(_HARMLESS.match(c.message) for c in self.complaints)
         )
 
     @cached_property

@@ -42,7 +42,7 @@ UUID_V5 = re.compile(
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9\-]*[A-Za-z0-9])?"
 HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*(?::[0-9]{{1,5}})?")
 EMAIL = re.compile(rf"[A-Za-z0-9._%+\-']+@{_LABEL}(?:\.{_LABEL})+")
-EMAIL_AND_NAME = re.compile(EMAIL.pattern + r" \([^()]+\)")
+EMAIL_AND_NAME = re.compile(EMAIL.pattern + r" \(.+\)")
 LANGUAGE = re.compile(
     r"[A-Za-z]{2,3}(?:-[A-Za-z]{3}){0,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?"
     r"(?:-(?:[A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*"

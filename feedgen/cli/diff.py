@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
+from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
     from feedgen.compare import Change
 
+# So many episodes with the same change are one news, and a few examples of it enough.
+_ALIKE, _SHOWN = 10, 5
+_WORDS = {"guid": "changed", "order": "in another order"}
 _COLOURS = {"added": "green", "removed": "red", "guid": "red", "order": "cyan"}
 
 
@@ -43,8 +47,15 @@ _COLOURS = {"added": "green", "removed": "red", "guid": "red", "order": "cyan"}
     help="Other spellings of one date, duration, language, address or mark are differences too, "
     "and so are build date and generator.",
 )
+@click.option("--all", "every", is_flag=True, help="Show every change, however many are alike.")
 def command(
-    old: str, new: str, style: str, as_json: bool, ignore: tuple[str, ...], exact: bool
+    old: str,
+    new: str,
+    style: str,
+    as_json: bool,
+    ignore: tuple[str, ...],
+    exact: bool,
+    every: bool,
 ) -> None:
     """Compare two feeds in words a producer understands.
 
@@ -68,20 +79,49 @@ def command(
         listed = [{**dataclasses.asdict(change), "where": change.where} for change in changes]
         click.echo(json.dumps({"changes": listed}, indent=2, ensure_ascii=False))
     else:
-        for line in _lines(changes):
+        for line in _lines(changes, most=len(changes) if every else _ALIKE):
             click.echo(line)
-        count = len(changes)
-        say("no difference" if not count else f"{count} change{'' if count == 1 else 's'}")
+        say(_summary(changes))
     sys.exit(1 if changes else 0)
 
 
-def _lines(changes: Sequence[Change]) -> Iterator[str]:
-    """Yield a line a change, and what apps do about it once for all that follow with the same."""
-    for effect, group in groupby(changes, key=lambda change: change.effect):
+def _lines(changes: Sequence[Change], *, most: int) -> Iterator[str]:
+    """Yield a line a change, and what apps do about it once for all that follow with the same.
+
+    Of more than `most` alike a few are shown in their place, and the others counted at the end.
+    """
+    counts = Counter(map(_kind, changes))
+    seen: Counter[tuple[str, str, str]] = Counter()
+    shown: list[Change] = []
+    for change in changes:
+        alike = _kind(change)
+        seen[alike] += 1
+        if counts[alike] <= most or seen[alike] <= _SHOWN:
+            shown.append(change)
+    for effect, group in groupby(shown, key=lambda change: change.effect):
         for change in group:
             yield click.style(change.sentence, fg=_COLOURS.get(change.kind))
         if effect:
             yield click.style(f"  → {effect}", dim=True)
+    for (where, kind, element), count in counts.items():
+        if count > most:
+            said = f"… and {count - _SHOWN} more: {element} {_WORDS.get(kind, kind)}"
+            yield click.style(f"{said} ({where}); --all shows them", fg=_COLOURS.get(kind))
+
+
+def _kind(change: Change) -> tuple[str, str, str]:
+    return change.where, change.kind, change.element
+
+
+def _summary(changes: Sequence[Change]) -> str:
+    """Return how many changes there are, and how many episodes listeners would get again."""
+    if not changes:
+        return "no difference"
+    again = sum(change.kind == "guid" for change in changes)
+    said = f"{len(changes)} change{'' if len(changes) == 1 else 's'}"
+    if again:
+        said += f"; listeners get {again} episode{'' if again == 1 else 's'} again: another guid"
+    return said
 
 
 def _read(name: str) -> bytes:

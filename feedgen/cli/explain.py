@@ -66,8 +66,8 @@ def _print(found: Explanation, *, one: bool, whole: bool) -> None:
         click.echo(f"  {found.address}")
     if found.problem:
         click.secho(f"  There is no feed: {found.problem}", fg="red")
-    if one and whole:
-        for each in found.episodes:
+    for each in found.episodes if one else ():
+        if whole or not each.is_in:  # who is out has no elements to show
             _standing(each)
     for value in found.values:
         click.echo(f"{click.style(value.element, bold=True)}  {value.says}")

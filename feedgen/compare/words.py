@@ -79,6 +79,14 @@ _EFFECTS = {
 }
 
 
+# What apps assume where nothing is said (Apple, A Podcaster's Guide to RSS).
+_GRANTED = {
+    "itunes:type": "episodic",
+    "itunes:block": "no",
+    "itunes:complete": "no",
+}
+
+
 def of_value(
     kind: str, pair: tuple[Episode, Episode] | None, element: str, old: str, new: str
 ) -> Change:
@@ -101,8 +109,16 @@ def of_value(
         old=old,
         new=new,
         sentence=f"{_subject(pair)}: {said}",
-        effect="" if kept == "order" else _EFFECTS.get(element, ""),
+        effect=_effect(kept, element, old, new),
     )
+
+
+def _effect(kind: Kind, element: str, old: str, new: str) -> str:
+    """Return what apps do about a change; nothing if it says what was taken for granted."""
+    granted = _GRANTED.get(element)
+    if kind == "order" or (granted is not None and {old.lower(), new.lower()} <= {"", granted}):
+        return ""
+    return _EFFECTS.get(element, "")
 
 
 def of_guid(old: Episode, new: Episode) -> Change:

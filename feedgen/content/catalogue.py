@@ -93,6 +93,7 @@ class CatalogueFolder:
         self.path = path
         self._known = known
         self._passed_over: dict[str, Identity] = {}
+        self._told: dict[str, str] = {}
         self._interval = interval
         self._lock = threading.Lock()
         self._looked = float("-inf")
@@ -139,7 +140,7 @@ class CatalogueFolder:
 
     def passed_over(self) -> dict[str, str]:
         """Return the marks of the shows that were known and not read, by series id."""
-        return {id_: self._mark(name) for name, (id_, _) in self._passed_over.items()}
+        return {id_: self._told[name] for name, (id_, _) in self._passed_over.items()}
 
     def mark(self, slug: str) -> str:
         """Return the mark of a show: another one whenever a file it is made of may have changed.
@@ -147,16 +148,13 @@ class CatalogueFolder:
         Blank for a show there is none of.
         """
         show = self._catalogue.shows.get(slug) if self._catalogue is not None else None
-        return self._mark(show.folder.name) if show is not None else ""
-
-    def _mark(self, name: str) -> str:
-        told = [sorted(self._marks[name]), sorted(self._marks[""])]
-        return hashlib.sha256(repr(told).encode()).hexdigest()
+        name = show.folder.name if show is not None else ""
+        return _digest(self._marks[name], self._marks[""]) if name else ""
 
     def _refresh(self, only: Collection[str] = ()) -> None:
         # The marks are taken before the files are read: a file that changes in between is read
         # again the next time, never overlooked.
-        marks, loops = _marks(self.path, only)
+        marks, loops = _marks(self.path, only, self._familiar if self._catalogue is None else None)
         if only:
             others = {name: mark for name, mark in self._marks.items() if name not in only}
             marks = {**others, **marks}
@@ -166,7 +164,8 @@ class CatalogueFolder:
         if commons is None or marks[""] != self._marks.get(""):
             commons, shows = read_commons(self.path), {}
         before, self._marks, self._loops = self._marks, marks, loops
-        self._passed_over = self._familiar() if self._catalogue is None else {}
+        if self._catalogue is not None:
+            self._passed_over = {}
         self._shows = {
             name: shows[name]
             if name in shows and mark == before.get(name)
@@ -177,6 +176,7 @@ class CatalogueFolder:
         taken = {part for identity in self._passed_over.values() for part in identity}
         if any(taken & {show.slug, getattr(show, "id", "")} for show in self._shows.values()):
             known, self._passed_over = self._passed_over, {}
+            self._marks = {**self._marks, **_marks(self.path, known)[0]}
             self._shows |= {name: self._read(name, commons) for name in known}
         self._commons = commons
         self._catalogue = _assemble(self.path, commons, self._shows)
@@ -189,10 +189,19 @@ class CatalogueFolder:
         recall.begin(self._marks[name], self._loops[name])
         return _read_show(self.path / name, commons, recall)
 
-    def _familiar(self) -> dict[str, Identity]:
-        """Return id and slug of the shows that need not be read, by the name of their folder."""
-        found = ((name, self._known(self._mark(name))) for name in self._marks if name)
-        return {name: identity for name, identity in found if identity is not None}
+    def _familiar(self, name: str, marks: _Marks, commons: _Marks) -> bool:
+        """Return whether a show with these marks is known; then it need not be read."""
+        told = _digest(marks, commons)
+        identity = self._known(told)
+        if identity is None:
+            return False
+        self._passed_over[name], self._told[name] = identity, told
+        return True
+
+
+def _digest(marks: _Marks, commons: _Marks) -> str:
+    """Return the mark of a show by those of its files and of what all shows share."""
+    return hashlib.sha256(repr([sorted(marks), sorted(commons)]).encode()).hexdigest()
 
 
 _Marks = frozenset[Mark]
@@ -200,30 +209,34 @@ Identity = tuple[str, str]
 
 
 def _marks(
-    folder: Path, only: Collection[str] = ()
+    folder: Path,
+    only: Collection[str] = (),
+    familiar: Callable[[str, _Marks, _Marks], bool] | None = None,
 ) -> tuple[dict[str, _Marks], dict[str, tuple[Path, ...]]]:
     """Return what to compare: by the name of each show's folder, and by `""` for the rest.
 
     And in the same way the links to folders they lie in. With `only` of shows none but those in
-    these folders are looked at.
+    these folders are looked at. Of a show that is `familiar`, by its name, its marks and those of
+    the rest, no marks are kept: a catalogue has far more files than a run needs to remember.
     """
     try:
         here = places(folder)
         entries = sorted(folder.iterdir())
         shows = {entry.name for entry in entries if is_show(entry)}
         wanted = shows & {*only} if only else shows
-        marks: dict[str, set[Mark]] = {name: set() for name in ("", *sorted(wanted))}
-        loops: dict[str, list[Path]] = {name: [] for name in marks}
+        rest = [found for each in entries if each.name not in shows for found in walk(each, here)]
+        commons = frozenset(found.mark for found in rest)
+        marks = {"": commons}
+        loops = {"": tuple(found.path for found in rest if found.loop)}
         for entry in entries:
-            name = entry.name if entry.name in shows else ""
-            for found in walk(entry, here) if name in marks else ():
-                marks[name].add(found.mark)
-                if found.loop:
-                    loops[name].append(found.path)
-        return (
-            {name: frozenset(each) for name, each in marks.items()},
-            {name: tuple(each) for name, each in loops.items()},
-        )
+            if entry.name not in wanted:
+                continue
+            files = tuple(walk(entry, here))
+            of_show = frozenset(found.mark for found in files)
+            known = familiar is not None and familiar(entry.name, of_show, commons)
+            marks[entry.name] = frozenset() if known else of_show
+            loops[entry.name] = tuple(found.path for found in files if found.loop)
+        return marks, loops
     except FileNotFoundError as error:
         raise UsageProblem(
             f"there is no catalogue folder {str(folder)!r}",

@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from starlette.types import ASGIApp
+    from uvicorn import Server
 
 # Seconds: how long answers may still take after the signal, and how long an idle connection stays.
 STOP_SECONDS, IDLE_SECONDS = 10, 15
 # Connections at a time, the bytes of a request's headers, connections that wait to be taken.
-CONNECTIONS, HEADER_BYTES, BACKLOG = 1000, 32 * 1024, 2048
+CONNECTIONS, HEADER_BYTES, BACKLOG = 2000, 32 * 1024, 2048
+# A connection, the file that is sent over it, and once more the file while it is being read.
+_FILES = 4 * CONNECTIONS
 
 
 def serve(
@@ -57,7 +60,8 @@ def serve(
             timeout_graceful_shutdown=STOP_SECONDS,
         )
     )
-    with _listen(host, port) as open_socket, _signals_that_only_stop():
+    _allow_files()
+    with _listen(host, port) as open_socket, _signals_that_only_stop(server):
         if listening:
             listening(open_socket.getsockname()[1])
         server.run(sockets=[open_socket])
@@ -82,19 +86,35 @@ def _listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
+def _allow_files() -> None:
+    """Let the process open as many files as it serves connections, as far as the system does."""
+    try:
+        import resource
+    except ImportError:  # there is no such limit on this system
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 @contextlib.contextmanager
-def _signals_that_only_stop() -> Iterator[None]:
-    """Take the signals that uvicorn raises again once it has stopped, so that we return."""
+def _signals_that_only_stop(server: Server) -> Iterator[None]:
+    """Take the signals that uvicorn raises again once it has stopped, so that we return.
+
+    One that comes before uvicorn listens to them stops it as well.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {each: signal.signal(each, _nothing) for each in (signal.SIGINT, signal.SIGTERM)}
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        server.should_exit = True
+
+    before = {each: signal.signal(each, stop) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
-
-
-def _nothing(_signal: int, _frame: FrameType | None) -> None:
-    """Handle a signal by doing nothing."""

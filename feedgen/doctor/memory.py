@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from feedgen.doctor.diagnosis import Diagnosis, fail, ok, warn
+from feedgen.doctor.target import nearest
 from feedgen.state import State
 
 if TYPE_CHECKING:
@@ -30,6 +32,15 @@ _SHOWN = 20
 def memory(config: Config, now: datetime) -> Iterator[Diagnosis]:
     """Yield how the files of earlier runs are, and what stands in them."""
     path = config.state_folder / "state.sqlite3"
+    there = nearest(config.state_folder)
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        yield fail(
+            "state",
+            f"{there} is no folder that can be written to",
+            "runs remember there what is on air; look at its owner",
+            exit_code=3,
+        )
+        return
     if not path.exists():
         yield ok("state", "nothing has been published from here yet; 'feedgen publish' does")
         return

@@ -81,6 +81,7 @@ class ItemMaker:
         return Item(
             episode_id=episode.id,
             title=title,
+            itunes_title=own.itunes_title or "",
             notes=self._notes(episode, title, place),
             summary=place.from_(
                 "itunes:summary",
@@ -278,6 +279,7 @@ def _note_origins(
 
 # Elements of an item that only the settings can say.
 _FROM_SETTINGS = {
+    "itunes:title": "itunes_title",
     "podcast:transcript": "transcripts",
     "podcast:chapters": "chapters_url",
     "podcast:soundbite": "soundbites",

@@ -122,6 +122,8 @@ class ItemTags:
 class Item:
     """An episode in the feed; `duration` is whole seconds, `None` if unknown.
 
+    `itunes_title` is `""` if it is the title.
+
     `inline_chapters` and `media` ask for elements of the psc and media namespaces.
     """
 
@@ -131,6 +133,7 @@ class Item:
     guid: str
     pub_date: datetime
     enclosure: MediaFile
+    itunes_title: str = ""
     summary: str = ""
     link: str = ""
     explicit: bool = False

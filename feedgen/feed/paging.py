@@ -133,6 +133,8 @@ def mark(item: Item) -> str:
         *(item.pub_date.isoformat(), item.link, item.explicit, item.season, item.number),
         *(item.episode_type, item.block, item.image.url if item.image else ""),
     ]
+    if item.itunes_title:
+        seen.append(item.itunes_title)
     return hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:16]
 
 

@@ -11,6 +11,7 @@ from feedgen.feed.lists import refers
 from feedgen.feed.text import line
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from feedgen.model import Episode, Series
@@ -51,6 +52,18 @@ def eligible(
         else:
             ready.append(episode)
     return newest_first(ready, settings), tuple(skipped)
+
+
+def without_an_episode(
+    series: Series, settings: SeriesSettings, published: Collection[str]
+) -> tuple[str, ...]:
+    """Return the keys of episode settings that fit no episode: a slip, or one not there yet.
+
+    `published` are the guids and API ids of all that ever were published: what is gone may keep
+    its settings.
+    """
+    known = {name for episode in series.episodes for name in (episode.guid, episode.id)}
+    return tuple(key for key in settings.episodes if key not in known and key not in published)
 
 
 def released(episode: Episode, settings: SeriesSettings) -> datetime | None:

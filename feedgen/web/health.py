@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
-import anyio
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -32,6 +33,7 @@ class HealthPages:
 
     def __init__(self, service: Callable[[], Service]) -> None:
         self._service = service
+        self._looking: Future[dict[str, object]] | None = None
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes."""
@@ -53,8 +55,7 @@ class HealthPages:
         service = self._service()
         try:
             async with asyncio.timeout(WITHIN):
-                looked = anyio.to_thread.run_sync(_look, service, abandon_on_cancel=True)
-                told = await looked
+                told = await asyncio.shield(asyncio.wrap_future(self._look(service)))
         except TimeoutError:
             told = {"state": True, "target": False, "last_run_seconds_ago": None}
         worker = service.worker
@@ -83,6 +84,24 @@ class HealthPages:
         kind = "text/plain; version=0.0.4; charset=utf-8"
         return Response(body, headers={**_FRESH, "content-type": kind})
 
+    def _look(self, service: Service) -> Future[dict[str, object]]:
+        """Return what a look finds, or will: there is one at a time, and none is waited for.
+
+        A store that is away answers when it likes; the server may have to end before.
+        """
+        if self._looking is None or self._looking.done():
+            looking: Future[dict[str, object]] = Future()
+
+            def look() -> None:
+                try:
+                    looking.set_result(_looked(service))
+                except Exception as error:  # the request that waits is told
+                    looking.set_exception(error)
+
+            self._looking = looking
+            threading.Thread(target=look, name="ready", daemon=True).start()
+        return self._looking
+
     def _bears(self, request: Request, service: Service) -> bool:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
@@ -96,7 +115,7 @@ class HealthPages:
             ) from tried
 
 
-def _look(service: Service) -> dict[str, object]:
+def _looked(service: Service) -> dict[str, object]:
     """Return what of the state and the target can be used, and how long ago a run ended."""
     told: dict[str, object] = {"state": True, "target": True, "last_run_seconds_ago": None}
     try:

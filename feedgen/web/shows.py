@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from feedgen.redact import unplaced
 from feedgen.web.last import LastOutcome
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def _show(
         url=(standing.url if standing else "") or (identity.self_url if identity else ""),
         cover=identity.artwork if identity else "",
         result=standing.result if standing else "unknown",
-        reason=standing.reason if standing else "",
+        reason=unplaced(standing.reason) if standing else "",
         told_at=standing.told_at if standing else None,
         changed_at=version.put_at if version else None,
         success_at=standing.success_at if standing else None,
@@ -154,7 +155,7 @@ def _with_outcome(show: Show, outcome: Mapping[str, Any] | None) -> Show:
     severities = [each.severity for each in told.findings]
     return replace(
         show,
-        hint=told.hint,
+        hint=unplaced(told.hint),
         # What is held or failed was not counted on air.
         episodes=told.items if show.result in ("published", "unchanged") else 0,
         errors=severities.count("error"),

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
+from feedgen.redact import LEFT_OUT, unplaced
+
 if TYPE_CHECKING:
     from starlette.requests import Request
 
@@ -82,13 +84,13 @@ def secrets_of(state: State, series_id: str, private: frozenset[str]) -> frozens
 
 
 def without(secrets: frozenset[str], told: T) -> T:
-    """Return plain data in which every secret is written as `(private)`."""
+    """Return plain data in which every secret is left out."""
     if not secrets:
         return told
     if isinstance(told, str):
         for secret in sorted(secrets, key=len, reverse=True):
-            told = told.replace(secret, "(private)")  # type: ignore[assignment]  # still a str
-        return told
+            told = told.replace(secret, LEFT_OUT)  # type: ignore[assignment]  # still a str
+        return unplaced(told)  # type: ignore[return-value]  # still a str
     if isinstance(told, Mapping):
         return {key: without(secrets, value) for key, value in told.items()}  # type: ignore[return-value]  # the same shape
     if isinstance(told, list | tuple):

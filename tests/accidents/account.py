@@ -16,7 +16,7 @@ import uvicorn
 
 from feedgen import config
 from feedgen.embedded import content_service
-from tests.accidents.publisher import NOW, SHOWS, URL
+from tests.accidents.publisher import NOW, SHOWS, URL, write_goldens
 
 CREDENTIAL, SECRET = "tester", "s3cret-of-the-account"
 SETTINGS = f"""\
@@ -27,6 +27,9 @@ requests_per_minute = 60000
 [publish]
 folder = "feeds"
 url = "{URL}"
+
+[golden]
+folder = "golden"
 
 [feed]
 probe_media = false
@@ -157,4 +160,5 @@ def write_project(folder: Path, account: Account) -> Path:
     """Return a project that reads from an account."""
     folder.mkdir(parents=True)
     (folder / "feedgen.toml").write_text(SETTINGS.format(url=account.address), encoding="utf-8")
+    write_goldens(folder)
     return folder

@@ -1,74 +1,17 @@
-"""What goes wrong in the answers of a Content API."""
+"""What goes wrong with the data of a hosted account."""
 
 from __future__ import annotations
 
 import copy
-import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from urllib.parse import quote
 
-from tests.accidents.account import Asked, Document, Raw, Tamper
-from tests.accidents.publisher import GARDEN, HARBOUR, MARKET, SHOWS
-
-HTML = b"<!doctype html><title>Maintenance</title><p>We will be back soon.</p>"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Case:
-    """One way of answering wrongly; `hits` are the shows it is told of.
-
-    `borne` says that the shows come through unharmed: what was read before is not given up for
-    an answer like this.
-    """
-
-    name: str
-    tamper: Tamper
-    hits: tuple[str, ...]
-    borne: bool = False
-
+from tests.accidents.account import Asked, Document
+from tests.accidents.publisher import GARDEN, HARBOUR, MARKET
+from tests.accidents.tampering import Case, attributes, found, listed, recorder, without
 
 CASES: list[Case] = []
-
-
-def answer(*hits: str, borne: bool = False) -> Callable[[Tamper], Tamper]:
-    """Return a decorator that adds a way of answering; without shows named all are hit."""
-
-    def record(tamper: Tamper) -> Tamper:
-        assert tamper.__doc__, f"{tamper.__name__} does not say why it is realistic"
-        CASES.append(Case(name=tamper.__name__, tamper=tamper, hits=hits or SHOWS, borne=borne))
-        return tamper
-
-    return record
-
-
-def found(asked: Asked, document: Document, kind: str, slug: str = "") -> Iterator[dict[str, Any]]:
-    """Yield the resources of a kind in an answer, all or those of one show."""
-    for each in document["data"]:
-        if each["type"] == kind and (not slug or asked.account.of(slug, each)):
-            yield each
-
-
-def attributes(asked: Asked, document: Document, kind: str, slug: str = "") -> Iterator[Document]:
-    """Yield their attributes."""
-    return (each["attributes"] for each in found(asked, document, kind, slug))
-
-
-def listed(asked: Asked, document: Document, slug: str) -> Iterator[list[Document]]:
-    """Yield the list of its episodes that a series has in an answer."""
-    for each in found(asked, document, "series", slug):
-        yield each["relationships"]["episodes"]["data"]
-
-
-def without(document: Document, gone: set[str]) -> None:
-    """Take resources out of an answer, and out of every list in it."""
-    document["data"] = [each for each in document["data"] if each["id"] not in gone]
-    for each in document["data"]:
-        for relation in each.get("relationships", {}).values():
-            if isinstance(relation.get("data"), list):
-                relation["data"] = [to for to in relation["data"] if to["id"] not in gone]
+answer = recorder(CASES)
 
 
 # Less than there is
@@ -104,6 +47,15 @@ def the_list_of_episodes_is_missing(asked: Asked, document: Document) -> None:
     """A relationship is left out by a faster serialiser; episodes are asked for by series then."""
     for each in found(asked, document, "series", GARDEN):
         each["relationships"].pop("episodes")
+
+
+@answer(GARDEN)
+def a_series_is_not_listed(asked: Asked, document: Document) -> None:
+    """A page of the list of series is missing."""
+    if asked.collection == "series" and "ids[]" not in asked.parameters:
+        document["data"] = [
+            each for each in document["data"] if not asked.account.of(GARDEN, each)
+        ]
 
 
 @answer()
@@ -366,65 +318,3 @@ def the_language_is_another(asked: Asked, document: Document) -> None:
     for each in attributes(asked, document, "classifications"):
         if each["type"] == "Language":
             each["value"] = "French"
-
-
-# No answer at all
-
-
-@answer()
-def a_web_page_is_answered(asked: Asked, document: Document) -> Raw:
-    """A proxy before the API shows its page for maintenance, with 200."""
-    return Raw(HTML, content_type="text/html")
-
-
-@answer()
-def documents_are_cut_off(asked: Asked, document: Document) -> Raw:
-    """A proxy before the API limits the size of answers."""
-    whole = json.dumps(document).encode()
-    return Raw(whole[: len(whole) // 2])
-
-
-@answer()
-def the_credential_is_refused(asked: Asked, document: Document) -> Raw:
-    """The contract ended with the month."""
-    return Raw(b'{"errors": [{"status": "401"}]}', 401)
-
-
-@answer()
-def episodes_are_forbidden(asked: Asked, document: Document) -> Raw | None:
-    """The credential lost one of its scopes."""
-    return Raw(b'{"errors": [{"status": "403"}]}', 403) if asked.collection == "episodes" else None
-
-
-@answer()
-def the_api_is_broken(asked: Asked, document: Document) -> Raw | None:
-    """A release of the API went wrong for one collection."""
-    return Raw(b"Internal Server Error", 500) if asked.collection == "images" else None
-
-
-@answer()
-def data_are_null(asked: Asked, document: Document) -> None:
-    """An empty answer of a cache is passed on as if it were one."""
-    document["data"] = None
-
-
-@answer("")
-def attributes_are_null(asked: Asked, document: Document) -> None:
-    """The fields of all resources are filtered by a list that is empty."""
-    for each in document["data"]:
-        each["attributes"] = None
-
-
-@answer()
-def attributes_have_other_names(asked: Asked, document: Document) -> None:
-    """The next version of the API has dashes in its names, as JSON:API 1.0 recommends."""
-    for each in document["data"]:
-        named = {name.replace("_", "-"): value for name, value in each["attributes"].items()}
-        each["attributes"] = named
-
-
-@answer()
-def everything_is_of_another_type(asked: Asked, document: Document) -> None:
-    """The next version of the API has types in the singular."""
-    for each in document["data"]:
-        each["type"] = each["type"].removesuffix("s")

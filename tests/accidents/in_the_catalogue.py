@@ -19,7 +19,6 @@ from tests.accidents.publisher import (
     episodes,
     replace_in,
     series,
-    setting,
 )
 
 CASES: list[Case] = []
@@ -59,6 +58,12 @@ def the_newest_episode_file_is_missing(project: Path) -> None:
 def all_episode_files_are_missing(project: Path) -> None:
     """The disk that holds the episodes is not mounted."""
     shutil.rmtree(project / "catalogue" / GARDEN / "episodes")
+
+
+@accident(GARDEN)
+def a_whole_show_is_missing(project: Path) -> None:
+    """Its folder was moved away for a moment, and the moment was at night."""
+    (project / "catalogue" / GARDEN).rename(project / "moved-away")
 
 
 @accident(HARBOUR)
@@ -250,7 +255,7 @@ def two_shows_change_places(project: Path) -> None:
     (catalogue / "between").rename(catalogue / MARKET)
 
 
-@accident("garden")
+@accident("garden", GARDEN)
 def a_folder_is_renamed(project: Path) -> None:
     """The folder's name is the show's identity, and somebody made it shorter."""
     (project / "catalogue" / GARDEN).rename(project / "catalogue" / "garden")
@@ -381,21 +386,3 @@ def all_episodes_are_in_season_one(project: Path) -> None:
 def all_transcripts_are_gone(project: Path) -> None:
     """The service that wrote them was cancelled and its column dropped."""
     replace_in(episodes(project, HARBOUR), r"^transcripts = .*\n", "")
-
-
-@accident(HARBOUR)
-def the_show_is_blocked(project: Path) -> None:
-    """A setting meant for the test feed was saved in the real one."""
-    setting(series(project, HARBOUR), "block = true")
-
-
-@accident(HARBOUR)
-def followers_are_sent_elsewhere(project: Path) -> None:
-    """The address of the staging server was left in the settings."""
-    setting(series(project, HARBOUR), 'new_feed_url = "https://staging.example.com/h.xml"')
-
-
-@accident(HARBOUR)
-def the_show_is_said_to_have_ended(project: Path) -> None:
-    """The word "complete" was understood as "all fields filled in"."""
-    setting(series(project, HARBOUR), "complete = true")

@@ -217,3 +217,21 @@ def the_episodes_are_overruled_by_one_date(project: Path) -> None:
     """A line was pasted into the file of every episode."""
     for path in episodes(project, HARBOUR):
         setting(path, "pub_date = 2026-11-02T06:00:00Z")
+
+
+@accident(HARBOUR)
+def the_show_is_blocked(project: Path) -> None:
+    """A setting meant for the test feed was saved in the real one."""
+    setting(series(project, HARBOUR), "block = true")
+
+
+@accident(HARBOUR)
+def followers_are_sent_elsewhere(project: Path) -> None:
+    """The address of the staging server was left in the settings."""
+    setting(series(project, HARBOUR), 'new_feed_url = "https://staging.example.com/h.xml"')
+
+
+@accident(HARBOUR)
+def the_show_is_said_to_have_ended(project: Path) -> None:
+    """The word "complete" was understood as "all fields filled in"."""
+    setting(series(project, HARBOUR), "complete = true")

@@ -156,14 +156,19 @@ def make_publisher(folder: Path) -> Path:
     catalogue.mkdir(parents=True)
     (folder / "feedgen.toml").write_text(PROJECT)
     (catalogue / "people.toml").write_text(PEOPLE)
-    for case in GOLDENS:
-        shutil.copytree(shipped("golden_feeds") / case, folder / "golden" / case)
+    write_goldens(folder)
     kept = folder / "sample"
     sample.copy_to(kept)
     for facts in SHELF:
         _write_show(catalogue / facts.slug, facts, kept)
     shutil.rmtree(kept)
     return folder
+
+
+def write_goldens(folder: Path) -> None:
+    """Write the goldens of a project."""
+    for case in GOLDENS:
+        shutil.copytree(shipped("golden_feeds") / case, folder / "golden" / case)
 
 
 def _write_show(folder: Path, facts: Facts, kept: Path) -> None:

@@ -147,7 +147,10 @@ class Hearing:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
+                length = int(self.headers["Content-Length"])
+                body = self.rfile.read(length)
+                if len(body) < length:
+                    return  # it was killed while it spoke, and will say it again
                 told = json.loads(body)["data"]
                 name = told["feed_url"].rpartition("/")[2]
                 hearing.heard.append((name, told["sha256"]))

@@ -101,6 +101,12 @@ def test_a_feed_that_breaks_off_is_told_once():
     assert found(raw).keys() == {"X01"}
 
 
+def test_wherever_a_feed_breaks_off_nothing_else_is_held_against_it():
+    """Half a tag, half a reference, half a word: only that it is not whole."""
+    for end in range(FEED.index(b"<rss") + 5, len(FEED) - 10, 61):
+        assert found(FEED[:end]).keys() <= {"X01", "X04"}, FEED[end - 80 : end]
+
+
 def test_lines_are_those_of_the_file():
     """A finding names the line its element stands on, also below white space, at any depth."""
     raw = b"\n\n" + FEED.replace(b">1500<", b">0<")

@@ -86,3 +86,26 @@ def test_what_can_not_be_compared_leaves_with_2(arguments, code, capsys):
 
     assert caught.value.code == code
     assert "rror: " in capsys.readouterr().err
+
+
+def test_many_changes_alike_are_told_as_one(feeds):
+    """A move to another host changes every address; five are shown, the others counted."""
+    item = FEED[FEED.rindex(b"    <item>") : FEED.index(b"  </channel>")]
+    many = b"".join(item.replace(b"ferry-0000-0001", b"f-%d" % n) for n in range(20))
+    old = FEED.replace(b"  </channel>", many + b"  </channel>")
+    (feeds / "long.xml").write_bytes(old)
+    moved = old.replace(b"//audio.ferry.example", b"//media.example")
+    short = typed(str(feeds / "long.xml"), "-", stdin=moved).stdout
+    long = typed("--all", str(feeds / "long.xml"), "-", stdin=moved).stdout
+
+    assert short.count("the audio URL changed") == 5
+    assert f"… and {long.count('the audio URL changed') - 5} more: enclosure@url changed" in short
+    assert long.count("the audio URL changed") > 20
+    assert "--all shows them" not in long
+
+
+def test_the_summary_says_what_listeners_get_again(feeds):
+    """It is the first thing whoever plans a move wants to know."""
+    result = typed(str(feeds / "old.xml"), str(feeds / "new.xml"))
+
+    assert "2 changes; listeners get 1 episode again: another guid" in result.stderr

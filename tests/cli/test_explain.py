@@ -48,6 +48,14 @@ def test_explain_tells_every_element_and_every_episode(project):
     assert "\x1b" not in told(done)
 
 
+def test_explain_an_element_of_an_episode_that_is_out_says_why(project):
+    """It has no elements, and silence would be no answer."""
+    done = feedgen(project, "explain", SERIAL, "The Last Lamp", "itunes:image", "--at", AT)
+
+    assert done.returncode == 1
+    assert "It comes out at 2099-01-01T06:00:00Z, which is still to come." in told(done)
+
+
 def test_explain_one_element_of_one_episode(project):
     """The episode by its title, the element by its name."""
     done = feedgen(project, "explain", SERIAL, "The Keeper's Log", "itunes:episode", "--at", AT)

@@ -174,3 +174,23 @@ def test_pipes_in_the_place_of_commons_are_not_waited_for(folder: Path) -> None:
     catalogue = loaded(folder)
     assert said(catalogue, "networks.toml") == ["networks.toml: is not a regular file"]
     assert set(catalogue.shows) == {"other"}
+
+
+def test_of_a_show_that_is_known_nothing_is_kept(folder: Path) -> None:
+    """It is known by its mark, not read, and the marks of its files are forgotten at once."""
+    write(folder, "other/series.toml", 'title = "Other"')
+    asked: list[str] = []
+
+    def known(mark: str) -> tuple[str, str] | None:
+        asked.append(mark)
+        return ("id-of-other", "other") if len(asked) == 1 else None
+
+    watched = CatalogueFolder(folder, known=known)
+    assert list(watched.current().shows) == ["show"]
+    assert watched.passed_over() == {"id-of-other": asked[0]}
+    assert CatalogueFolder(folder).current().shows.keys() == {"other", "show"}
+    assert not watched._marks["other"]
+
+    again = CatalogueFolder(folder)
+    again.current()
+    assert again.mark("other") == asked[0]

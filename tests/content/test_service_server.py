@@ -48,6 +48,18 @@ def test_a_server_answers_until_it_is_told_to_stop(
     assert said == "stopped\n"
 
 
+def test_a_signal_that_comes_at_once_is_heard(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """Whoever stops the server as soon as it says where it is does not wait for ever."""
+    program = PROGRAM.replace(
+        "lambda port: print(port, flush=True)", "lambda port: os.kill(os.getpid(), 15)"
+    )
+    command = [sys.executable, "-c", f"import os{program}", str(tmp_path_factory.mktemp("s"))]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20)
+    assert (done.returncode, done.stdout) == (0, "stopped\n")
+
+
 def test_a_port_that_is_taken_is_said(house: House) -> None:
     """A port somebody else has, or that is no port, is a problem with a hint."""
     with socket.create_server(("127.0.0.1", 0)) as taken:

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.projects import make_project
+from tests.projects import COMEDY, make_project
 
 SECRET = "a-secret-of-more-than-sixteen-characters"
 HOOKS = """
@@ -48,6 +49,23 @@ def hooked_project(folder: Path) -> Path:
     with (folder / "feedgen.toml").open("a", encoding="utf-8") as file:
         file.write(HOOKS)
     return folder
+
+
+def add_copies(project: Path, count: int) -> list[str]:
+    """Add small shows to the catalogue of a project, each of its own name; return their slugs."""
+    catalogue = project / "catalogue"
+    slugs = [f"copy-{number}" for number in range(count)]
+    for slug in slugs:
+        folder = catalogue / slug
+        shutil.copytree(catalogue / COMEDY, folder)
+        entry = folder / "series.toml"
+        lines = entry.read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = [x for x in lines if not x.startswith(("title", "public_title"))]
+        entry.write_text(f'slug = "{slug}"\ntitle = "Show {slug}"\n' + "".join(kept), "utf-8")
+        for path in (folder / "episodes").glob("*.toml"):
+            lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+            path.write_text("".join(x for x in lines if not x.startswith("guid")), "utf-8")
+    return slugs
 
 
 def signed(body: bytes, **headers: str) -> dict[str, str]:

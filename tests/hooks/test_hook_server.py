@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import shutil
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from feedgen.state import State
 from tests.hooks.serving import (
     SECRET,
     STANDARD_SECRET,
+    add_copies,
     done,
     hooked_project,
     serving,
@@ -193,17 +193,10 @@ def test_a_payload_that_is_not_about_a_feed_starts_nothing(tmp_path):
 def test_a_burst_for_a_few_series_is_a_few_publications(tmp_path):
     """1,000 hooks for 10 series: each is done, by 10 runs at least and a few tens at most."""
     project = hooked_project(tmp_path / "project")
-    catalogue = project / "catalogue"
-    for number in range(10):
-        shutil.copytree(catalogue / COMEDY, catalogue / f"copy-{number}")
-        entry = catalogue / f"copy-{number}" / "series.toml"
-        entry.write_text(f'slug = "copy-{number}"\n' + entry.read_text(encoding="utf-8"), "utf-8")
-        for path in (entry.parent / "episodes").glob("*.toml"):
-            lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-            path.write_text("".join(x for x in lines if not x.startswith("guid")), "utf-8")
+    slugs = add_copies(project, 10)
     publish(project)
     with serving(project) as server:
-        receipts = asyncio.run(_burst(server, [f"copy-{n % 10}" for n in range(1000)]))
+        receipts = asyncio.run(_burst(server, slugs * 100))
         for receipt in receipts:
             done(server, receipt)
         log = server.log.read_text(encoding="utf-8")

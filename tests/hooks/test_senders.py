@@ -45,6 +45,9 @@ ENTRY = {
     "entry": {"id": 1, "title": "The Fog", "series": {"id": 2, "slug": SERIAL}},
 }
 
+# What a library of somebody else does with Python is not ours to judge.
+_QUIETLY = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
@@ -63,6 +66,7 @@ def outcome(server, hook):
     return done(server, found.id)["series"][0]["outcome"]["result"]
 
 
+@_QUIETLY
 def test_apprise_delivers(server):
     """A message that the library Apprise posts is accepted, and its show is published."""
     apprise = pytest.importorskip("apprise", reason="the library Apprise is not installed")
@@ -73,6 +77,7 @@ def test_apprise_delivers(server):
     assert outcome(server, "apprise") in ("published", "unchanged")
 
 
+@_QUIETLY
 def test_apprise_is_told_that_it_was_refused(server):
     """With another token the library reports that its message was not taken."""
     apprise = pytest.importorskip("apprise", reason="the library Apprise is not installed")

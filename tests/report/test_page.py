@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from lxml import html
 
 from feedgen.artwork.choose import Decision
+from feedgen.compare import Change
+from feedgen.guard.verdict import Reason
 from feedgen.report.page import page
 from tests.factories import make_artwork
-from tests.report.made import make_report, make_told
+from tests.report.made import make_feed, make_report, make_told
 
 
 def tree(report=None) -> html.HtmlElement:
@@ -41,6 +43,33 @@ def test_the_page_says_what_happened_to_every_series():
     assert "warn PSP-9 line 7: The <title> is long." in articles["daily"]
     assert "Draft: It is a draft." in articles["daily"]
     assert "An episode has no guid." in articles["daily"]
+
+
+def test_each_feed_of_a_series_tells_its_own_differences():
+    """A further feed is named, and has its own command; a held one only would have episodes."""
+    told = make_told(
+        "daily",
+        "held",
+        feeds=(
+            make_feed("published", changes=(Change(kind="changed", sentence="one"),)),
+            make_feed(
+                "held",
+                "premium",
+                digest="0123456789abcdef",
+                reasons=(Reason(code="x", sentence="Held for a reason."),),
+                changes=(Change(kind="changed", sentence="two"), Change(kind="order")),
+            ),
+        ),
+    )
+    (article,) = tree(make_report(told)).xpath("//article")
+    text = text_of(article)
+
+    assert "would have 2 episodes" in text
+    assert "feed premium : Held for a reason." in text
+    assert "feedgen approve daily 0123456789ab" in text
+    assert "1 difference to what was on air" in text
+    assert "2 differences to what is on air, feed premium" in text
+    assert "feedgen approve" not in text_of(tree(make_report(told, dry_run=True)))
 
 
 def test_unchanged_series_are_one_line_each():

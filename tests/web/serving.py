@@ -34,7 +34,7 @@ class Served:
         return int(self.origin.rpartition(":")[2])
 
     def client(self, **options: object) -> httpx.Client:
-        return httpx.Client(base_url=self.origin, timeout=20, trust_env=False, **options)
+        return httpx.Client(base_url=self.origin, trust_env=False, **{"timeout": 60, **options})
 
     def log_in(self, name: str = "Ada") -> str:
         """Return the cookie of a new session."""
@@ -98,7 +98,7 @@ def served(project: Path, *options: str, **environment: str) -> Iterator[Served]
         finally:
             process.send_signal(signal.SIGTERM)
             try:
-                process.wait(30)
+                process.wait(60)
             except subprocess.TimeoutExpired:
                 process.kill()
                 raise

@@ -3,8 +3,9 @@
 import pytest
 from lxml import html
 
+from feedgen.outcome import Outcome
 from feedgen.state import State
-from tests.projects import COMEDY, GERMAN, SERIAL
+from tests.projects import COMEDY, GERMAN, NOW, SERIAL
 from tests.web.serving import HTML, LOGIN
 
 ELSEWHERE = {"X-Forwarded-For": "203.0.113.9"}
@@ -144,6 +145,22 @@ def test_the_address_of_a_private_feed_is_only_for_who_is_logged_in(house):
     assert "supporters" in seen
     assert page_of_it == 200
     assert feed.status_code == 200
+
+
+def test_a_failure_does_not_tell_where_a_private_feed_lies(own):
+    """The reason of a failed show stands on its pages without the address in it."""
+    name = private_name(own.project)
+    reason = f"can not write {own.project}/feeds/{name}: disk full"
+    failed = Outcome(slug=SERIAL, result="failed", reason=reason, hint=f"look at {name}")
+    with State(own.project / ".feedgen" / "state.sqlite3") as state:
+        state.standings.record(failed, at=NOW)
+    with own.client() as client:
+        pages = [client.get(path).text for path in ("/", f"/shows/{SERIAL}", "/metrics")]
+
+    assert "disk full" in pages[0]
+    assert "disk full" in pages[1]
+    for page_ in pages:
+        assert name.rpartition("/")[2] not in page_
 
 
 def test_every_style_of_the_artwork_is_shown_with_the_choice(house):

@@ -136,7 +136,7 @@ def own_page(doc: Document, _: Document) -> Iterator[Hit]:
 def bare_title(doc: Document, _: Document) -> Iterator[Hit]:
     """Yield items with the show's title in theirs, as whole words."""
     show = doc.show_title.casefold()
-    if len(show) < 4:
+    if not 4 <= len(show) <= 255:  # a longer one is no name: A12
         return
     whole = re.compile(rf"(?<!\w){re.escape(show)}(?!\w)")
     for entry in doc.entries:
