@@ -5,7 +5,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from feedgen.compare import BUILD_STAMPS, Change, compare
+from feedgen.check import document
+from feedgen.compare import BUILD_STAMPS, Change, compare, reading
 from feedgen.compare.meaning import meant
 from tests.check.show import FEED
 
@@ -279,6 +280,24 @@ def test_what_is_no_feed_is_one_change(other):
 
     assert change.kind == "document"
     assert change.sentence
+
+
+@pytest.mark.parametrize("limit", ["MAX_BYTES", "MAX_MARKS"])
+def test_what_was_not_read_is_not_called_equal(monkeypatch, limit):
+    """Of documents too large for anybody only the beginning is compared, and that is said."""
+    other = FEED.replace(b">Cast Off<", b">Cast Away<")
+    monkeypatch.setattr(document, limit, 2000 if limit == "MAX_BYTES" else 60)
+
+    assert only(FEED, other).kind == "document"
+    assert compare(FEED, FEED) == ()
+
+
+def test_more_episodes_than_any_show_has_are_not_all_compared(monkeypatch):
+    """The first ones are; memory does not follow whoever makes up millions."""
+    monkeypatch.setattr(reading, "MAX_ITEMS", 1)
+    other = FEED.replace(b">Cast Off<", b">Cast Away<")
+
+    assert "only the beginning" in only(FEED, other).sentence
 
 
 def test_atom_feeds_are_compared_entry_by_entry():

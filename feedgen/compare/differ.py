@@ -50,7 +50,8 @@ def between(before: Reading, after: Reading) -> tuple[Change, ...]:
     """Return what differs between two feeds that have been read already, in the same way."""
     if not (before.readable and after.readable) or before.kind != after.kind:
         return (words.of_documents(before.kind, after.kind),)
-    return (*_channel(before, after), *_episodes(before, after))
+    changes = (*_channel(before, after), *_episodes(before, after))
+    return (*changes, words.of_beginnings()) if before.cut or after.cut else changes
 
 
 def _channel(before: Reading, after: Reading) -> Iterator[Change]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from feedgen.check.document import MAX_ITEMS
 from feedgen.check.document import read as read_document
 from feedgen.check.facts import NO_FACTS
 from feedgen.check.namespaces import PREFIXES
@@ -93,12 +94,14 @@ class Episode:
 class Reading:
     """One feed: the root's own element, the channel's elements, the episodes in their order.
 
-    `readable` is false for what is no XML at all; then only `raw` can be compared.
+    `readable` is false for what is no XML at all; then only `raw` can be compared. `cut` is true
+    if there is more than was read.
     """
 
     raw: bytes
     kind: str
     readable: bool
+    cut: bool
     root: dict[str, str]
     channel: tuple[Element, ...]
     episodes: tuple[Episode, ...]
@@ -110,19 +113,29 @@ def read(raw: bytes, *, ignore: frozenset[str], meaning: bool) -> Reading:
     root = document.root
     if root is None:
         return Reading(
-            raw=raw, kind=document.kind, readable=False, root={}, channel=(), episodes=()
+            raw=raw,
+            kind=document.kind,
+            readable=False,
+            cut=False,
+            root={},
+            channel=(),
+            episodes=(),
         )
     reader = _Reader(ignore=ignore, meaning=meaning)
     holder = next((child for child in root if reader.name(child) == "channel"), root)
     channel: list[Element] = []
     episodes: list[Episode] = []
+    cut = document.cut_at is not None
     # RSS 1.0 has its items beside the channel, RSS 2.0 inside it, Atom calls them entries.
     outer = [] if holder is root else [child for child in root if child is not holder]
     for child in [*holder, *outer]:
         if not isinstance(child.tag, str):
             continue
         name = reader.name(child)
-        if name in ("item", "atom:entry") or name.endswith("/1.0/}item"):
+        found = name in ("item", "atom:entry") or name.endswith("/1.0/}item")
+        if len(episodes if found else channel) >= MAX_ITEMS:
+            cut = True
+        elif found:
             episodes.append(Episode(child, reader))
         elif name not in ignore:
             channel.append(reader.element(child))
@@ -130,6 +143,7 @@ def read(raw: bytes, *, ignore: frozenset[str], meaning: bool) -> Reading:
         raw=raw,
         kind=document.kind,
         readable=True,
+        cut=cut,
         root={"name": reader.name(root), **{str(k): str(v) for k, v in attributes(root).items()}},
         channel=tuple(channel),
         episodes=tuple(episodes),

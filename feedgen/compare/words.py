@@ -212,6 +212,15 @@ def of_documents(old: str, new: str) -> Change:
     )
 
 
+def of_beginnings() -> Change:
+    """Return that nobody looked at the end of two documents that differ."""
+    return Change(
+        kind="document",
+        element="document",
+        sentence="only the beginning of the documents was compared: they are too large",
+    )
+
+
 def _subject(pair: tuple[Episode, Episode] | None) -> str:
     if pair is None:
         return "channel"

@@ -157,13 +157,14 @@ class CatalogueFolder:
         marks, loops = _marks(self.path, only, self._familiar if self._catalogue is None else None)
         if only:
             others = {name: mark for name, mark in self._marks.items() if name not in only}
-            marks = {**others, **marks}
+            # In the order of a whole look: of two that clash the first is served.
+            marks = dict(sorted({**others, **marks}.items()))
         if self._catalogue is not None and marks == self._marks:
             return
         commons, shows = self._commons, self._shows
         if commons is None or marks[""] != self._marks.get(""):
             commons, shows = read_commons(self.path), {}
-        before, self._marks, self._loops = self._marks, marks, loops
+        before, self._marks, self._loops = self._marks, marks, {**self._loops, **loops}
         if self._catalogue is not None:
             self._passed_over = {}
         self._shows = {
