@@ -1,6 +1,7 @@
 """Whole projects in a temporary folder, for tests that go the whole way of the data."""
 
 import asyncio
+import os
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -86,3 +87,11 @@ def make_shows(folder: Path, count: int, *, episodes: int = 1) -> Path:
                 encoding="utf-8",
             )
     return folder
+
+
+def settle(folder: Path) -> None:
+    """Let everything below `folder` have been there for a while; the newest stays the newest."""
+    for path in folder.rglob("*"):
+        found = path.lstat()
+        times = (found.st_atime_ns, found.st_mtime_ns - 60 * 10**9)
+        os.utime(path, ns=times, follow_symlinks=False)

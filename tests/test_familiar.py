@@ -18,6 +18,7 @@ from tests.projects import (
     make_project,
     make_shows,
     publish,
+    settle,
 )
 
 LATER = NOW + timedelta(days=1)
@@ -27,6 +28,7 @@ LATER = NOW + timedelta(days=1)
 def published(tmp_path_factory):
     """The sample on air; nobody writes into this project."""
     folder = make_project(tmp_path_factory.mktemp("sample"))
+    settle(folder)
     publish(folder)
     return folder
 
@@ -123,6 +125,7 @@ def test_the_hour_of_a_release_wakes_its_series(project, looked_at):
         "2099-01-01T06:00:00Z",
         f"{NOW + timedelta(hours=5):%Y-%m-%dT%H:%M:%SZ}",
     )
+    settle(project / "catalogue")
     assert publish(project)[SERIAL].wakes_at == NOW + timedelta(hours=5)
     del looked_at[:]
 
@@ -154,6 +157,7 @@ def test_what_is_held_is_looked_at_again(project, looked_at):
 def test_a_show_that_takes_the_slug_of_one_passed_over_is_seen_to_clash(tmp_path):
     """The two are read and compared, whichever was known."""
     folder = make_shows(tmp_path, 2)
+    settle(folder)
     publish(folder)
     series = folder / "catalogue" / "show-1" / "series.toml"
     series.write_text('slug = "show-0"\n' + series.read_text(encoding="utf-8"), encoding="utf-8")

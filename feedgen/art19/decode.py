@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from feedgen.art19.attributes import Members, Note
-from feedgen.art19.jsonapi import Identifier
+from feedgen.art19.jsonapi import Identifier, Same
 from feedgen.errors import SeriesProblem
 from feedgen.model import (
     Classification,
@@ -148,7 +148,7 @@ class _Decoder:
 
     def _episode(self, m: Members, *, has_media: bool = True) -> Episode:
         # The same bytes say the same: those of a hook are nearly all those of the hook before.
-        own, notes = (_own if m.resource.raw else _own.__wrapped__)(_Same(m.resource))
+        own, notes = (_own if m.resource.raw else _own.__wrapped__)(Same(m.resource))
         self.notes += notes
         return Episode(
             **own,
@@ -283,23 +283,8 @@ class _Decoder:
                 yield members
 
 
-class _Same:
-    """A resource that is the same as another one of the same bytes."""
-
-    __slots__ = ("resource",)
-
-    def __init__(self, resource: Resource) -> None:
-        self.resource = resource
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.resource.raw == other.resource.raw
-
-    def __hash__(self) -> int:
-        return hash(self.resource.raw)
-
-
 @lru_cache(maxsize=4096)
-def _own(same: _Same) -> tuple[dict[str, Any], tuple[Note, ...]]:
+def _own(same: Same) -> tuple[dict[str, Any], tuple[Note, ...]]:
     """Return what an episode says of itself, without its relations, and what is odd about it."""
     notes: list[Note] = []
     m = Members(same.resource, notes)

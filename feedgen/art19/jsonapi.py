@@ -60,6 +60,21 @@ class Relationship:
 UNKNOWN = Relationship(known=False, whole=False)
 
 
+class Same:
+    """A resource as the key of a cache: it is the same as another of the same bytes."""
+
+    __slots__ = ("resource",)
+
+    def __init__(self, resource: Resource) -> None:
+        self.resource = resource
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and self.resource.raw == other.resource.raw
+
+    def __hash__(self) -> int:
+        return hash(self.resource.raw)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
     """One resource object; `raw` is the JSON it was read from."""

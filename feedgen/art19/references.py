@@ -6,9 +6,11 @@ never uses (a season's cover, tags, the series of a network) is not followed.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from feedgen.art19.attributes import Members
+from feedgen.art19.jsonapi import Same
 
 if TYPE_CHECKING:
     from feedgen.art19.jsonapi import Identifier, Resource
@@ -61,6 +63,12 @@ def incomplete_relations(resource: Resource) -> dict[str, dict[str, str]]:
 
 def needed(resource: Resource) -> tuple[Identifier, ...]:
     """Return what `resource` points to and a feed needs, each once, in a fixed order."""
+    return (_needed if resource.raw else _needed.__wrapped__)(Same(resource))
+
+
+@lru_cache(maxsize=4096)
+def _needed(same: Same) -> tuple[Identifier, ...]:
+    resource = same.resource
     members = Members(resource, [])
     found: dict[Identifier, None] = {}
     for relation, attribute, target in TO_ONE.get(resource.type, ()):

@@ -80,6 +80,9 @@ class SnapshotStore:
         self._db = sqlite3.connect(str(path or ""), timeout=30, isolation_level=None)
         self._db.execute("pragma journal_mode = wal")
         self._db.execute("pragma synchronous = normal")
+        if path is None:
+            # A series of a thousand episodes fits; what is larger goes to the disk.
+            self._db.execute("pragma cache_size = -16000")
         self._db.executescript(_SCHEMA)
         self._rehearsing = False
 

@@ -39,6 +39,11 @@ _REFERENCE = re.compile(
     rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|&#(?:([0-9]{1,8})|[xX]([0-9a-fA-F]{1,7}));",
     re.DOTALL,
 )
+# Half of a pair, as a reference: a parser that repairs lets it through, and no text can hold it.
+_HALF = re.compile(
+    rb"&#(?:0*(?:5529[6-9]|55[3-9][0-9]{2}|56[0-9]{3}|57[0-2][0-9]{2}|573[0-3][0-9]|5734[0-3])"
+    rb"|[xX]0*[dD][89a-fA-F][0-9a-fA-F]{2})(?![0-9a-fA-F]);?"
+)
 _BLANKED = bytes(32 if byte < 32 and byte not in (9, 10, 13) else byte for byte in range(256))
 # More of them tell nobody more, and each costs a walk from the start to count its line.
 _MOST_ILLEGAL = 50
@@ -161,6 +166,24 @@ def read(raw: bytes, *, now: float, profile: str, facts: Facts) -> Document:
     )
 
 
+def unreadable(raw: bytes, *, now: float, profile: str, facts: Facts) -> Document:
+    """Return a document of which a parser made what is no text: nothing of it can be judged."""
+    complaint = Complaint(line=1, message="its encoding gives what is no Unicode text")
+    return Document(
+        raw=raw,
+        kind="other",
+        root=None,
+        complaints=(complaint,),
+        illegal=(),
+        undeclared=frozenset(),
+        undecodable=first_undecodable(raw, cut=False),
+        cut_at=None,
+        now=now,
+        profile=profile,
+        facts=facts,
+    )
+
+
 def budget(raw: bytes) -> int | None:
     """Return where reading must stop, `None` if the whole document may be read."""
     limit = min(len(raw), MAX_BYTES)
@@ -241,7 +264,7 @@ def _parse(
             pass
     tolerant = parser(recover=True)
     try:
-        root = etree.fromstring(body, tolerant)
+        root = etree.fromstring(_without_halves(body), tolerant)
     except etree.XMLSyntaxError:
         root = None
     complaints = tuple(
@@ -287,6 +310,16 @@ def _without_illegal(body: bytes) -> tuple[tuple[Complaint, ...], bytes]:
     if count > len(found):
         found.append(Complaint(line=0, message=f"and so are {count - len(found):,} more"))
     return tuple(found), bytes(blanked) if blanked is not None else text
+
+
+def _without_halves(body: bytes) -> bytes:
+    """Return the bytes with no half of a surrogate pair, wherever it seems to stand."""
+    if _HALF.search(body) is None:
+        return body
+    blanked = bytearray(body)
+    for match in _HALF.finditer(body):
+        blanked[match.start() : match.end()] = b" " * len(match[0])
+    return bytes(blanked)
 
 
 def _line_at(body: bytes, match: re.Match[bytes]) -> int:

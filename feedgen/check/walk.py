@@ -9,7 +9,7 @@ import msgspec
 
 from feedgen.check import profiles
 from feedgen.check.again import Again, again
-from feedgen.check.document import MAX_ITEMS, Document, read
+from feedgen.check.document import MAX_ITEMS, Document, read, unreadable
 from feedgen.check.facts import NO_FACTS, Facts
 from feedgen.check.kept import Remark, Verdict
 from feedgen.check.node import LEEWAY, Entry, Names, Node, attributes, line_of, node_of
@@ -52,7 +52,11 @@ def judge(
         if seen is not None:
             return _Walk(seen[0], active, out, required, seen[1]).report()
     document = read(raw, now=when, profile=profile, facts=known)
-    return _Walk(document, active, out, required).report()
+    try:
+        return _Walk(document, active, out, required).report()
+    except UnicodeDecodeError:
+        document = unreadable(raw, now=when, profile=profile, facts=known)
+        return _Walk(document, active, Collector(profile), required).report()
 
 
 def lacking(raw: bytes, required: Required) -> tuple[str, ...]:

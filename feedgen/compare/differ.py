@@ -50,7 +50,10 @@ def between(before: Reading, after: Reading) -> tuple[Change, ...]:
     """Return what differs between two feeds that have been read already, in the same way."""
     if not (before.readable and after.readable) or before.kind != after.kind:
         return (words.of_documents(before.kind, after.kind),)
-    changes = (*_channel(before, after), *_episodes(before, after))
+    try:
+        changes = (*_channel(before, after), *_episodes(before, after))
+    except UnicodeDecodeError:  # the encoding a document names gives what is no text
+        return (words.of_documents("other", "other"),)
     return (*changes, words.of_beginnings()) if before.cut or after.cut else changes
 
 

@@ -109,6 +109,15 @@ class Reading:
 
 def read(raw: bytes, *, ignore: frozenset[str], meaning: bool) -> Reading:
     """Return the feed in `raw` as far as it can be read."""
+    try:
+        return _read(raw, ignore=ignore, meaning=meaning)
+    except UnicodeDecodeError:  # the encoding it names gives what is no text
+        return Reading(
+            raw=raw, kind="other", readable=False, cut=False, root={}, channel=(), episodes=()
+        )
+
+
+def _read(raw: bytes, *, ignore: frozenset[str], meaning: bool) -> Reading:
     document = read_document(raw, now=0.0, profile="modern", facts=NO_FACTS)
     root = document.root
     if root is None:

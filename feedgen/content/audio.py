@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -36,10 +37,10 @@ class OwnAudio:
         release = self._releases(catalogue).get(id_)
         if release is None or not release.live(now):
             return None
-        if path.suffix.lower() != f".{extension.lower()}":
+        if not str(path).lower().endswith(f".{extension.lower()}"):
             return None
         try:
-            found = path.stat()
+            found = os.stat(path)
         except OSError:
             return None
         return (found.st_size, entity_tag(found)) if stat.S_ISREG(found.st_mode) else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Mark = tuple[str, int, int, int]
+# Nanoseconds. The clock of a disk may be as coarse as two seconds (FAT), that of most is as coarse
+# as some milliseconds: within one tick a file can change twice and look the same.
+_SETTLED = 2_000_000_000
 Place = tuple[int, int]
 
 
@@ -19,7 +23,8 @@ Place = tuple[int, int]
 class Found:
     """A file, or what can not be walked into; `loop` marks a link to a folder it lies in.
 
-    `mark` is another one whenever the content may be: path, size, time of change and inode.
+    `mark` is another one whenever the content may be: path, size, time of change and inode. A file
+    that was changed a moment ago has another mark each time it is looked at.
     """
 
     name: str
@@ -49,8 +54,7 @@ def walk(path: Path, above: frozenset[Place] = frozenset()) -> Iterator[Found]:
     if place in above:
         yield Found(name=str(path), mark=_mark(path), loop=True)
     elif not stat.S_ISDIR(found.st_mode):
-        name = str(path)
-        yield Found(name=name, mark=(name, found.st_size, found.st_mtime_ns, found.st_ino))
+        yield Found(name=str(path), mark=_mark_of(str(path), found))
     else:
         yield from _below(path, above | {place})
 
@@ -77,7 +81,7 @@ def _below(folder: Path, above: frozenset[Place]) -> Iterator[Found]:
             yield from walk(folder / entry.name, above)
         else:
             name = before + entry.name
-            yield Found(name=name, mark=(name, found.st_size, found.st_mtime_ns, found.st_ino))
+            yield Found(name=name, mark=_mark_of(name, found))
 
 
 def places(folder: Path) -> frozenset[Place]:
@@ -93,4 +97,10 @@ def _mark(path: Path) -> Mark:
         found = os.lstat(path)
     except OSError:
         return str(path), 0, 0, 0
-    return str(path), found.st_size, found.st_mtime_ns, found.st_ino
+    return _mark_of(str(path), found)
+
+
+def _mark_of(name: str, found: os.stat_result) -> Mark:
+    now = time.time_ns()
+    settled = now - found.st_mtime_ns > _SETTLED
+    return name, found.st_size, found.st_mtime_ns, found.st_ino if settled else -now

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from feedgen.model import Enclosure
@@ -199,6 +200,8 @@ def _appearance(remote: Remote) -> str:
     return f"no audio or video that is known (served as {remote.content_type or 'nothing'})"
 
 
+# A show has the same files in all its feeds, and from one hook to the next.
+@lru_cache(maxsize=2048)
 def _examined(url: str, facts: Facts, hints: Hints) -> Examined:
     written, misfits = reconcile(url, facts.sniffed, facts.content_type)
     duration = rounded(facts.duration)

@@ -32,6 +32,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -186,10 +187,10 @@ def moment_of(
         pause = chance.choice((0.0, 0.0, chance.uniform(0, 0.01)))
 
         def writing(process: subprocess.Popen[bytes]) -> bool:
-            if not wait_for_writes(feeds, events, seconds=length):
-                return True  # it is killed all the same
-            time.sleep(pause)
-            return True
+            alive = partial(_alive, process)
+            if wait_for_writes(feeds, events, seconds=length, alive=alive):
+                time.sleep(pause)
+            return True  # or it is killed all the same, if it is still at work
 
         return writing
     seconds = chance.uniform(0, min(STARTING, length) if kind == "start" else length)
@@ -202,6 +203,10 @@ def moment_of(
         return False
 
     return waiting
+
+
+def _alive(process: subprocess.Popen[bytes]) -> bool:
+    return process.poll() is None
 
 
 def on_air(project: Path, seen: dict[tuple[str, int, int, int], str]) -> Feeds:
@@ -257,7 +262,7 @@ def campaign(folder: Path, kills: int, shows: int, seed: int) -> Found:
         shutil.copytree(project, calm)
         (calm / "feedgen.toml").write_text(PROJECT.format(webhook=""))
         edit(calm / "catalogue", STATES[1])
-        length = night(calm)
+        length = longest = night(calm)
         approved(calm, Found())
         night(calm)
         new = on_air(calm, seen)
@@ -280,7 +285,7 @@ def campaign(folder: Path, kills: int, shows: int, seed: int) -> Found:
                 edit(project / "catalogue", STATES[edits % 2])
                 continue
             found.kills += 1
-            length *= 1.02
+            length = min(1.02 * length, longest)
             now = on_air(project, seen)
             judge(project, now, (old, new), found)
             # Every other time what a kill left of the state is first seen by the next run.

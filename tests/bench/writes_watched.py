@@ -7,8 +7,10 @@ import os
 import select
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+_LOOK_EVERY = 0.1  # seconds
 # inotify(7): IN_MODIFY, IN_MOVED_TO, IN_CREATE; a write of a feed is one of each, and a rename.
 _WRITES = 0x2 | 0x80 | 0x100
 
@@ -18,10 +20,13 @@ def possible() -> bool:
     return sys.platform == "linux"
 
 
-def wait_for_writes(folder: Path, count: int, *, seconds: float) -> bool:
-    """Return once `count` things have happened to files in `folder`; `False` after `seconds`.
+def wait_for_writes(
+    folder: Path, count: int, *, seconds: float, alive: Callable[[], bool]
+) -> bool:
+    """Return once `count` things have happened to files in `folder`.
 
-    Begin before the writing does: what happened earlier is not counted.
+    `False` after `seconds`, or when who writes is no longer `alive`. Begin before the writing
+    does: what happened earlier is not counted.
     """
     libc = ctypes.CDLL(None, use_errno=True)
     handle = libc.inotify_init()
@@ -30,10 +35,11 @@ def wait_for_writes(folder: Path, count: int, *, seconds: float) -> bool:
             raise OSError(ctypes.get_errno(), "inotify can not be used")
         until = time.monotonic() + seconds
         while count > 0:
-            ready, _, _ = select.select([handle], [], [], max(0.0, until - time.monotonic()))
-            if not ready:
+            ready, _, _ = select.select([handle], [], [], _LOOK_EVERY)
+            if ready:
+                count -= _events(os.read(handle, 65536))
+            elif time.monotonic() > until or not alive():
                 return False
-            count -= _events(os.read(handle, 65536))
         return True
     finally:
         os.close(handle)

@@ -129,6 +129,32 @@ def test_lines_are_right_beyond_65535():
     assert by_rule["I05"] == raw[: raw.index(b"24 MB")].count(b"\n") + 1
 
 
+HALVES = [b"&#xD800;", b"&#xdFfF;", b"&#55296;", b"&#0057343;", b"&#xD83D;&#xDE00;", b"&#xDC00"]
+
+
+@pytest.mark.parametrize("half", HALVES)
+@pytest.mark.parametrize("place", [b"Keep us afloat", b"https://ferry.example/help", b"Cast Off"])
+@pytest.mark.parametrize("hidden", [b"", b"<![CDATA[ ", b"<!-- "])
+def test_half_a_character_is_no_text_wherever_it_is_hidden(half, place, hidden):
+    """Behind what looks like the start of a section, a parser that repairs lets it through."""
+    raw = FEED.replace(place, hidden + b"a" + half + b"b")
+
+    assert {"X01", "X06"} & found(raw).keys()
+    assert compare(raw, FEED)
+
+
+@pytest.mark.parametrize(
+    "encoding", ["UTF-16LE", "UTF-32", "UCS-2", "UTF-7", "EBCDIC-CP-US", "Shift_JIS", "nonsense"]
+)
+def test_whatever_encoding_is_named_there_is_an_answer(encoding):
+    """One that the bytes are not in, one nobody knows, one that can write half characters."""
+    for body in (FEED, FEED.decode().encode("utf-16-le") + b"\x00\xd8", FEED + b"\xed\xa0\x80"):
+        raw = body.replace(b"UTF-8", encoding.encode(), 1)
+
+        assert check.run(raw, now=NOW).errors
+        assert compare(raw, raw + b" ") is not None
+
+
 def test_twenty_findings_of_a_rule_are_shown_and_all_are_counted():
     """A feed with the same slip in every item gets twenty findings and the full count."""
     item = b'<item><guid isPermaLink="false">g-%d</guid></item>'

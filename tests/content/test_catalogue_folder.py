@@ -12,6 +12,7 @@ from feedgen.content.catalogue import Catalogue, CatalogueFolder, load
 from feedgen.content.sample import SAMPLE
 from feedgen.errors import UsageProblem
 from tests.content.shows import make, said, write
+from tests.projects import settle
 
 
 @pytest.fixture
@@ -31,13 +32,29 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
 
 def test_nothing_changed_is_the_same_object(folder: Path) -> None:
     """Without a change in the files the same catalogue is handed out again."""
+    settle(folder)
     watched = CatalogueFolder(folder)
     assert watched.current() is watched.current()
+
+
+def test_what_was_changed_a_moment_ago_is_read_again(folder: Path) -> None:
+    """Within one tick of the clock a file can change twice and keep its size and its time."""
+    write(folder, "other/series.toml", 'title = "Other"')
+    watched = CatalogueFolder(folder)
+    path = folder / "other" / "series.toml"
+    stamp = path.stat().st_mtime_ns
+    assert watched.current().shows["other"].title == "Other"
+    with path.open("r+", encoding="utf-8") as file:
+        file.write('title = "Owner"')
+    os.utime(path, ns=(stamp, stamp))
+
+    assert watched.current().shows["other"].title == "Owner"
 
 
 def test_a_change_is_seen_and_reads_one_show_again(folder: Path) -> None:
     """After an edit only the show it belongs to is read anew."""
     write(folder, "other/series.toml", 'title = "Other"')
+    settle(folder)
     watched = CatalogueFolder(folder)
     before = watched.current()
     path = folder / "other" / "series.toml"
@@ -136,6 +153,7 @@ def test_a_link_to_itself_and_a_loop_beside_the_shows(folder: Path) -> None:
     """Links beside the shows that lead in a circle are walked into once, or not at all."""
     (folder / "all").symlink_to(".")
     (folder / "self").symlink_to("self")
+    settle(folder)
     watched = CatalogueFolder(folder)
     assert set(watched.current().shows) == {"show"}
     assert watched.current() is watched.current()
@@ -179,6 +197,7 @@ def test_pipes_in_the_place_of_commons_are_not_waited_for(folder: Path) -> None:
 def test_of_a_show_that_is_known_nothing_is_kept(folder: Path) -> None:
     """It is known by its mark, not read, and the marks of its files are forgotten at once."""
     write(folder, "other/series.toml", 'title = "Other"')
+    settle(folder)
     asked: list[str] = []
 
     def known(mark: str) -> tuple[str, str] | None:
