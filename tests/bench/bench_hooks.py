@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import platform
 import re
 import statistics
@@ -64,7 +65,9 @@ class Reader:
             time.sleep(0.002)
 
 
-async def send(server: Server, project: Path, *, seconds: float, rate: float, shows: int) -> dict:
+async def send(
+    server: Server, project: Path, *, seconds: float, rate: float, shows: int, episodes: int
+) -> dict:
     """Report an edited title `rate` times a second; return when each was sent, by title."""
     sent: dict[str, float] = {}
     answers: list[float] = []
@@ -72,7 +75,7 @@ async def send(server: Server, project: Path, *, seconds: float, rate: float, sh
     async def one(client: httpx.AsyncClient, number: int) -> None:
         title, show = f"Edit {number}", f"show-{number % shows}"
         folder = project / "catalogue" / show / "episodes"
-        write_episode(folder, number // shows % EPISODES, title)
+        write_episode(folder, number // shows % episodes, title)
         body = json.dumps({"series": show}).encode()
         sent[title] = began = time.perf_counter()
         answer = await client.post("/hooks/cms", content=body, headers=signed(body))
@@ -89,13 +92,23 @@ async def send(server: Server, project: Path, *, seconds: float, rate: float, sh
     return {"sent": sent, "answers": answers}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """Seconds from POST to disk and until the answer; publications, and CPU seconds of each."""
+
+    latencies: list[float]
+    answers: list[float]
+    publishes: int
+    cpu: float
+
+
 def measure(
-    project: Path, *, seconds: float, rate: float, shows: int
-) -> tuple[list[float], list[float], int]:
-    """Return the seconds from POST to disk, the seconds until the answer, and the publishes."""
+    project: Path, *, seconds: float, rate: float, shows: int, episodes: int = EPISODES
+) -> Measured:
+    """Return what was measured; AssertionError if an edit never came on air."""
     project.mkdir(parents=True, exist_ok=True)
     (project / "feedgen.toml").write_text(PROJECT + HOOKS, encoding="utf-8")
-    make_long_shows(project, shows=shows, episodes=EPISODES)
+    make_long_shows(project, shows=shows, episodes=episodes)
     with serving(project) as server:
         for number in range(shows):
             first = server.say(f"show-{number}", query="?wait=60")
@@ -104,17 +117,39 @@ def measure(
         thread = threading.Thread(target=reader.run)
         thread.start()
         try:
-            told = asyncio.run(send(server, project, seconds=seconds, rate=rate, shows=shows))
+            cpu = _cpu(server.process.pid)
+            told = asyncio.run(
+                send(
+                    *(server, project),
+                    seconds=seconds,
+                    rate=rate,
+                    shows=shows,
+                    episodes=episodes,
+                )
+            )
             until = time.monotonic() + 60
             while told["sent"].keys() - reader.seen.keys() and time.monotonic() < until:
                 time.sleep(0.1)
+            cpu = _cpu(server.process.pid) - cpu
         finally:
             reader.stop.set()
             thread.join()
     lost = told["sent"].keys() - reader.seen.keys()
     assert not lost, f"never on air: {sorted(lost)[:5]}"
     latencies = [reader.seen[title] - at for title, at in told["sent"].items()]
-    return latencies, told["answers"], reader.publishes - shows
+    publishes = reader.publishes - shows
+    return Measured(
+        latencies=latencies,
+        answers=told["answers"],
+        publishes=publishes,
+        cpu=cpu / max(1, publishes),
+    )
+
+
+def _cpu(process: int) -> float:
+    """Return the CPU seconds of a process so far, all its threads together (proc(5))."""
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def percentile(values: list[float], share: float) -> float:
@@ -125,11 +160,12 @@ def percentile(values: list[float], share: float) -> float:
 def main(seconds: float = 60, rate: float = 20, shows: int = 1) -> int:
     """Measure and print; return 1 if one show does not hold what it has to."""
     with tempfile.TemporaryDirectory() as folder:
-        latencies, answers, publishes = measure(
-            Path(folder) / "project", seconds=seconds, rate=rate, shows=shows
-        )
+        found = measure(Path(folder) / "project", seconds=seconds, rate=rate, shows=shows)
+    latencies, answers = found.latencies, found.answers
     median, p99 = statistics.median(latencies), percentile(latencies, 0.99)
-    print(f"{platform.machine()}, Python {platform.python_version()}")
+    print(
+        f"{platform.machine()}, Python {platform.python_version()}, load {os.getloadavg()[0]:.1f}"
+    )
     print(f"{len(latencies)} requests, {rate:g} a second, {shows} show(s) of {EPISODES} episodes")
     print(
         f"to the feed on disk: median {median * 1000:.0f} ms, 99 % {p99 * 1000:.0f} ms,"
@@ -137,7 +173,10 @@ def main(seconds: float = 60, rate: float = 20, shows: int = 1) -> int:
     )
     print(
         f"to the answer: median {statistics.median(answers) * 1000:.1f} ms,"
-        f" 99 % {percentile(answers, 0.99) * 1000:.1f} ms; {publishes} publications"
+        f" 99 % {percentile(answers, 0.99) * 1000:.1f} ms"
+    )
+    print(
+        f"{found.publishes} publications, {found.cpu * 1000:.0f} ms of CPU each, answers included"
     )
     return 0 if median < 0.5 and p99 < 1 else 1
 

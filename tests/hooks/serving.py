@@ -102,6 +102,8 @@ class Server:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
         self.client.close()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
 
 
 def start(project: Path, *, log: Path | None = None, module: str = __file__) -> Server:
