@@ -17,6 +17,7 @@ import gc
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -44,8 +45,9 @@ T = TypeVar("T")
 
 # Series at once, and the seconds after which one that is at work lets another begin.
 LANES, QUICK = 4, 1.0
-# Seconds from one run of a series to its next: a burst of requests is a few runs.
-APART = 0.4
+# Seconds from one run of a series to its next, usually and while more hooks than this come in a
+# second: a burst of requests is a few runs, and who sends it is answered first.
+APART, APART_IN_A_BURST, BURST = 0.4, 3.0, 40
 # Seconds: how often the inbox is looked at for what other processes put there, how often leases
 # are renewed and messages that wait are sent, and how long a server that stops waits for a feed.
 _LOOK_EVERY, _RENEW_EVERY, _SEND_EVERY, _GRACE = 0.5, 10.0, 60.0, 20.0
@@ -89,6 +91,7 @@ class Worker:
         self._failed: FeedgenError | None = None
         self._stopping = False
         self._began: dict[str, float] = {}
+        self._nudges: deque[float] = deque(maxlen=BURST)
 
     async def __aenter__(self) -> Self:
         """Begin; raises OutsideProblem if the state can not be opened."""
@@ -118,6 +121,7 @@ class Worker:
 
     def nudge(self) -> None:
         """Say that there is something new in the inbox; from any thread."""
+        self._nudges.append(time.monotonic())
         if self._loop is not None:
             with contextlib.suppress(RuntimeError):  # it has ended meanwhile
                 self._loop.call_soon_threadsafe(self._awake.set)
@@ -239,14 +243,22 @@ class Worker:
 
     def _just_begun(self) -> Collection[str]:
         """Return the series whose next run has to wait a little."""
-        before = time.monotonic() - APART
-        self._began = {series: at for series, at in self._began.items() if at > before}
-        return self._began.keys()
+        now = time.monotonic()
+        self._began = {s: at for s, at in self._began.items() if now - at < APART_IN_A_BURST}
+        return {series for series, at in self._began.items() if now - at < self._apart(now)}
+
+    def _apart(self, now: float) -> float:
+        """Return how far apart two runs of one series begin at the moment, in seconds."""
+        burst = len(self._nudges) == BURST and now - self._nudges[0] < 1.0
+        return APART_IN_A_BURST if burst else APART
 
     def _pause(self, state: State, now: datetime, *, idle: bool) -> float:
         """Return how many seconds there is nothing to do, unless somebody says so."""
-        if self._just_begun():
-            return max(0.01, min(self._began.values()) + APART - time.monotonic())
+        if just_begun := self._just_begun():
+            # What a burst keeps apart is due as soon as the burst is over.
+            now = time.monotonic()
+            first = min(self._began[series] for series in just_begun)
+            return min(APART, max(0.01, first + self._apart(now) - now))
         due = state.inbox.next_due()
         if due is None or not idle:
             return _LOOK_EVERY
