@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -54,8 +54,8 @@ class Publication:
 
     `read_at` is when its data was read, `makers` the digest of what makes its feeds. `gate` is
     asked about what would change on air and may say why it has to wait all the same. `claimed` are
-    the names of the run's feeds by series id. `dry` only looks. What lies on air in the end is in
-    `feeds` and `beside`, as in a `Look`.
+    the names of the run's feeds by series id. `dry` only looks; `lay` is what lay beside the feeds
+    at the last look. What lies on air in the end is in `feeds` and `beside`, as in a `Look`.
     """
 
     series: Series
@@ -69,6 +69,7 @@ class Publication:
     claimed: dict[str, str]
     gate: Callable[[Sequence[Decision]], Reason | None] = nobody_waits
     dry: bool = False
+    lay: Mapping[str, int] = field(default_factory=dict)
     feeds: dict[str, str] = field(default_factory=dict)
     beside: dict[str, int] = field(default_factory=dict)
 
@@ -188,6 +189,7 @@ class Publication:
             prepared.plan.settings,
             now=self.preparation.now,
             guids=prepared.memory.guids,
+            found=(prepared.plan.episodes, prepared.plan.skipped),
         )
         for part, name, key, own in zip(documents, names, keys, guids, strict=True):
             if part.frozen and self.desk.target.size(name) is not None:
@@ -228,6 +230,7 @@ class Publication:
                 target=target,
                 marks=self.desk.state,
                 own_file=self.source.own_file,
+                lay=self.lay,
             )
             audio = self.config.publish.audio
             self.beside |= await beside.publish(made.built.feed, audio=audio)

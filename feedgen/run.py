@@ -232,6 +232,7 @@ class Run:
         newer = self._newer(read, series)
         if newer is not None:
             return replace(newer, notes=labels + newer.notes)
+        look = self.state.looks.of(series.id)
         publication = Publication(
             series=series,
             read_at=read.read_at,
@@ -243,6 +244,7 @@ class Run:
             makers=self.makers,
             claimed=self._claimed,
             gate=self._rollout.gate,
+            lay=look.beside if look else {},
             dry=self.dry,
         )
         outcome = await publication.outcome(labels)

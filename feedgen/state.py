@@ -17,7 +17,7 @@ import sqlite3
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 from filelock import FileLock, Timeout
@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Iterator, Sequence
     from pathlib import Path
 
+T = TypeVar("T")
+# Entries of a table that are kept in memory.
+_IN_MEMORY = 10_000
 # Seconds: how long somebody waits for a series, and how often the lock is tried.
 _PATIENCE, _LOOK_AGAIN = 120.0, 0.02
 
@@ -137,6 +140,11 @@ class State:
                 hint="check that its folder is writable; if the file is damaged, move it away",
             ) from error
 
+        # A process that lives long looks the same thousand up again and again. Who else writes
+        # them does no harm: both are compared with the file itself before they are believed.
+        self._probes: dict[str, Probed] = {}
+        self._beside: dict[str, str] = {}
+
     def __enter__(self) -> State:
         return self
 
@@ -189,12 +197,13 @@ class State:
                 "insert or replace into memory values (?, ?)",
                 (on_air.series_id, msgspec.json.encode(memory).decode()),
             )
-            self._db.executemany(
-                "insert or ignore into guids values (?, ?, ?, ?)",
-                [
-                    (on_air.series_id, episode_id, guid, on_air.published_at.isoformat())
-                    for episode_id, guid in memory.guids.items()
-                ],
+            self._db.execute(
+                "insert or ignore into guids select ?, key, value, ? from json_each(?)",
+                (
+                    on_air.series_id,
+                    on_air.published_at.isoformat(),
+                    msgspec.json.encode(memory.guids).decode(),
+                ),
             )
 
     def ledger(self, series_id: str) -> dict[str, tuple[str, ...]]:
@@ -235,12 +244,15 @@ class State:
 
     def beside(self, name: str) -> str:
         """Return the entity tag of the media file that was written as `name`, `""` if unknown."""
-        row = self._db.execute("select mark from beside where name = ?", (name,)).fetchone()
-        return "" if row is None else str(row[0])
+        if name not in self._beside:
+            row = self._db.execute("select mark from beside where name = ?", (name,)).fetchone()
+            _remembered(self._beside, name, "" if row is None else str(row[0]))
+        return self._beside[name]
 
     def put_beside(self, name: str, mark: str) -> None:
         """Remember the entity tag of the media file that was written as `name`."""
         self._db.execute("insert or replace into beside values (?, ?)", (name, mark))
+        self._beside.pop(name, None)
 
     # The two methods of feedgen.check.kept.Keeper.
 
@@ -259,8 +271,12 @@ class State:
 
     def get(self, url: str) -> Probed | None:
         """Return what an earlier probe found at `url`."""
-        row = self._db.execute("select facts from probes where url = ?", (url,)).fetchone()
-        return None if row is None else msgspec.json.decode(row[0], type=Probed)
+        if url not in self._probes:
+            row = self._db.execute("select facts from probes where url = ?", (url,)).fetchone()
+            if row is None:
+                return None
+            _remembered(self._probes, url, msgspec.json.decode(row[0], type=Probed))
+        return self._probes[url]
 
     def put(self, url: str, probed: Probed) -> None:
         """Keep what a probe found at `url`."""
@@ -268,6 +284,7 @@ class State:
             "insert or replace into probes values (?, ?)",
             (url, msgspec.json.encode(probed).decode()),
         )
+        self._probes.pop(url, None)
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
@@ -282,6 +299,13 @@ class State:
             self._db.execute("rollback")
             raise
         self._db.execute("commit")
+
+
+def _remembered(known: dict[str, T], key: str, value: T) -> None:
+    """Keep a value in memory, and not more than so many of them."""
+    if len(known) >= _IN_MEMORY:
+        known.clear()
+    known[key] = value
 
 
 @contextlib.asynccontextmanager

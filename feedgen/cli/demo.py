@@ -96,7 +96,7 @@ def _next_steps(folder: Path, outcomes: Sequence[Outcome]) -> str:
         ),
         (f"feedgen publish --project {folder}", "publish what changed, and only that"),
         (f"feedgen images {slug} --project {folder}", "see every artwork decision"),
-        (f"feedgen serve --project {folder}", "look at the shows in a browser, serve the Content API"),
+        (f"feedgen serve --project {folder}", "look at the shows, serve the Content API"),
     ]
     width = max(len(command) for command, _ in steps)
     lines = [f"  {command:<{width}}  {what}" for command, what in steps]

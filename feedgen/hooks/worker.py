@@ -47,7 +47,7 @@ T = TypeVar("T")
 LANES, QUICK = 4, 1.0
 # Seconds from one run of a series to its next, usually and while more hooks than this come in a
 # second: a burst of requests is a few runs, and who sends it is answered first.
-APART, APART_IN_A_BURST, BURST = 0.4, 3.0, 40
+APART, APART_IN_A_BURST, BURST = 0.2, 3.0, 40
 # Seconds: how often the inbox is looked at for what other processes put there, how often leases
 # are renewed and messages that wait are sent, and how long a server that stops waits for a feed.
 _LOOK_EVERY, _RENEW_EVERY, _SEND_EVERY, _GRACE = 0.5, 10.0, 60.0, 20.0
@@ -256,9 +256,9 @@ class Worker:
         """Return how many seconds there is nothing to do, unless somebody says so."""
         if just_begun := self._just_begun():
             # What a burst keeps apart is due as soon as the burst is over.
-            now = time.monotonic()
+            clock = time.monotonic()
             first = min(self._began[series] for series in just_begun)
-            return min(APART, max(0.01, first + self._apart(now) - now))
+            return min(APART, max(0.01, first + self._apart(clock) - clock))
         due = state.inbox.next_due()
         if due is None or not idle:
             return _LOOK_EVERY

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,7 +18,7 @@ import httpx
 from feedgen.errors import OutsideProblem, SeriesProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from feedgen.feed.chapters import ChapterFile
     from feedgen.feed.model import Feed
@@ -41,7 +41,8 @@ class Beside:
 
     `own_media` is the address of what the content service answers, `base` the public address of
     the target; neither ends in a slash. `own_file` may tell size and entity tag of a media file
-    by its address, so that nobody has to be asked.
+    by its address, so that nobody has to be asked. `lay` are the sizes in bytes, by name, of the
+    files that lay there whole when the series was last looked at.
     """
 
     own_media: str
@@ -50,6 +51,7 @@ class Beside:
     target: Target
     marks: Marks
     own_file: Callable[[str], tuple[int, str] | None] = lambda _url: None
+    lay: Mapping[str, int] = field(default_factory=dict)
 
     async def publish(self, feed: Feed, *, audio: bool = True) -> dict[str, int]:
         """Write every picture, and with `audio` every media file, of `feed` that is not there.
@@ -61,6 +63,10 @@ class Beside:
         lie: dict[str, int] = {}
         for url in self._own(picture_urls(feed)):
             name, digest = self._name(url), PurePosixPath(url).stem
+            # A name is made of the content, so what was whole and has its size still is.
+            if name in self.lay and self.target.size(name) == self.lay[name]:
+                lie[name] = self.lay[name]
+                continue
             held = self.target.read(name)
             if held is None or hashlib.sha256(held).hexdigest() != digest:
                 held = await self._fetch(url, digest)
