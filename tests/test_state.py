@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import dataclasses
-import sqlite3
 from datetime import UTC, datetime
 
 import pytest

@@ -31,7 +31,7 @@ class Assembly:
 
     @property
     def mark(self) -> str:
-        """A digest of everything a series is decoded from; blank if it is not whole."""
+        """Work out a digest of everything a series is decoded from; blank if it is not whole."""
         if self.missing or self.failed:
             return ""
         told = hashlib.sha256()

@@ -160,10 +160,12 @@ async def read(
                 await reading.rest([ref.id for ref in group])
                 for ref in group:
                     assembly = reading.assemble(ref.id)
-                    if assembly.mark and known(assembly.mark):
-                        result = SeriesRead(ref=ref, read_at=at, mark=assembly.mark, same=True)
+                    # Without a store nothing is remembered, so nobody will ask for the mark.
+                    mark = assembly.mark if store is not None else ""
+                    if mark and known(mark):
+                        result = SeriesRead(ref=ref, read_at=at, mark=mark, same=True)
                     else:
-                        result = _decoded(ref, assembly, reading.away, at)
+                        result = replace(_decoded(ref, assembly, reading.away, at), mark=mark)
                     if result.series is not None or result.same:
                         _keep(snapshots, run, result, assembly, at, full=full)
                     yield result
@@ -300,7 +302,6 @@ def _decoded(
         notes=assembly.notes + notes,
         resources=assembly.resources,
         read_at=at,
-        mark=assembly.mark,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from feedgen.feed.model import MediaFile
@@ -33,13 +34,20 @@ def enclosure_url(episode: Episode, settings: SeriesSettings) -> str:
     if own.enclosure_url:
         return own.enclosure_url
     template = settings.enclosure_template or DEFAULTS.enclosure_template or ""
-    url = ascii_url(
-        template.replace("{id}", segment(episode.id))
-        .replace("{ext}", _ending(own.enclosure_type) or _extension(episode.file_name))
-        .replace("{guid}", segment(episode.guid))
-    )
+    ending = _ending(own.enclosure_type) or _extension(episode.file_name)
+    url = _filled(template, episode.id, ending, episode.guid)
     prefix = settings.enclosure_prefix
     return prefix + url.partition("://")[2] if prefix else url
+
+
+@lru_cache(maxsize=4096)
+def _filled(template: str, episode_id: str, ending: str, guid: str) -> str:
+    """Return the address a template gives; it is asked for several times in one build."""
+    return ascii_url(
+        template.replace("{id}", segment(episode_id))
+        .replace("{ext}", ending)
+        .replace("{guid}", segment(guid))
+    )
 
 
 def media_file(

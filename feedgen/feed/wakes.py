@@ -35,7 +35,7 @@ def next_change(series: Series, settings: SeriesSettings, now: datetime) -> date
 
 def _changes(episode: Episode, settings: SeriesSettings, now: datetime) -> Iterator[datetime]:
     begins, ends = released(episode, settings), episode.release_end_at
-    if begins is None:
+    if begins is None or (begins <= now and (ends is None or ends <= now)):
         return
     # In between nothing happens to it: who is not in the feed then is never in it.
     if not why_not(episode, settings, max(begins, now)):

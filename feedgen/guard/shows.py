@@ -20,6 +20,7 @@ _NAMES = {
     "artwork": "the artwork",
 }
 
+
 def reasons(pair: Pair) -> Iterator[Reason]:
     """Yield what belongs to another show, or is no longer what this one is recognised by."""
     new = pair.new

@@ -1,9 +1,9 @@
 """A folder as a target: old or new, never half."""
 
 import os
-import time
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
