@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from feedgen.errors import UnknownSeries, UsageProblem, did_you_mean
-from feedgen.history import feed_key
+from feedgen.history import feed_key, key_parts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,12 +46,12 @@ def feeds(state: State) -> tuple[AiredFeed, ...]:
     slugs = {each.series_id: each.slug for each in state.history.identities(but="")}
     keys = {key for series_id in slugs for key in state.history.keys(series_id)}
     for held in state.approvals.all_waiting():
-        series_id = _parts(held.key)[0]
+        series_id = key_parts(held.key)[0]
         slugs.setdefault(series_id, held.slug)
         keys.add(held.key)
     found: dict[tuple[str, str], list[str]] = {}
     for key in sorted(keys):
-        series_id, name, document = _parts(key)
+        series_id, name, document = key_parts(key)
         of_feed = found.setdefault((series_id, name), [feed_key(series_id, name)])
         of_feed += [key] if document else []
     return tuple(
@@ -107,10 +107,3 @@ class NeverAired(UnknownSeries):
         self.message = f"no series {asked!r} was ever on air or held here"
         if not known:
             self.hint = "'feedgen publish' publishes what the catalogue holds"
-
-
-def _parts(key: str) -> tuple[str, str, str]:
-    """Return series, feed and document that `feed_key` made a key of."""
-    whole, _, document = key.partition("/")
-    series_id, _, name = whole.partition("#")
-    return series_id, name, document

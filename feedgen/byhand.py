@@ -5,7 +5,6 @@ Both are recorded with who did them and when (`feedgen.deeds`).
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,6 +14,8 @@ from lxml import etree
 from feedgen import redact
 from feedgen.deeds import Deed
 from feedgen.errors import TargetProblem, UsageProblem
+from feedgen.feed.model import NAMESPACES
+from feedgen.history import sha256_of
 from feedgen.notify import Announcement
 
 if TYPE_CHECKING:
@@ -27,11 +28,6 @@ if TYPE_CHECKING:
     from feedgen.onair import Desk
     from feedgen.state import State
 
-_NAMESPACES = {
-    "atom": "http://www.w3.org/2005/Atom",
-    "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",
-    "podcast": "https://podcastindex.org/namespace/1.0",
-}
 _SHOWN = 5
 
 
@@ -131,7 +127,7 @@ def announcement(version: Version, data: bytes) -> Announcement:
         )
 
     def text(path: str) -> str:
-        return str(channel.xpath(f"string({path})", namespaces=_NAMESPACES)).strip()
+        return str(channel.xpath(f"string({path})", namespaces=NAMESPACES)).strip()
 
     blocked = (text("itunes:block"), text("podcast:block[not(@id)]"))
     return Announcement(
@@ -139,7 +135,7 @@ def announcement(version: Version, data: bytes) -> Announcement:
         slug=identity.slug,
         title=identity.title,
         feed_url=identity.self_url,
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=sha256_of(data),
         hub=text("atom:link[@rel='hub']/@href"),
         podping=text("podcast:podping/@usesPodping").lower() == "true",
         medium=text("podcast:medium") or "podcast",
@@ -180,7 +176,7 @@ def files(data: bytes, base: str) -> tuple[str, ...]:
 
 def _addresses(channel: etree._Element) -> Iterator[str]:
     for element in channel.iter(etree.Element):
-        if element.tag == f"{{{_NAMESPACES['atom']}}}link":
+        if element.tag == f"{{{NAMESPACES['atom']}}}link":
             continue
         for attribute in ("url", "href", "img"):
             if address := element.get(attribute):

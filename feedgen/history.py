@@ -60,6 +60,18 @@ def feed_key(series_id: str, feed: str = "", document: str = "") -> str:
     return f"{key}/{document}" if document else key
 
 
+def key_parts(key: str) -> tuple[str, str, str]:
+    """Return series, feed and document that `feed_key` made a key of."""
+    whole, _, document = key.partition("/")
+    series_id, _, feed = whole.partition("#")
+    return series_id, feed, document
+
+
+def sha256_of(data: bytes) -> str:
+    """Return by what the bytes of a version are known."""
+    return hashlib.sha256(data).hexdigest()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
     """One version of a feed; `read_at` is when its data was read, `None` if nobody knows.
@@ -100,7 +112,7 @@ class History:
         The same bytes are recorded again when a run or a person puts them on air in another way
         (`how`), but never as merely found. `kept` versions in all stay, and the numbers go on.
         """
-        sha256 = hashlib.sha256(data).hexdigest()
+        sha256 = sha256_of(data)
         newest = self.newest(key)
         same = newest and (newest.sha256, newest.identity.name) == (sha256, identity.name)
         if newest is not None and same and how in ("found", newest.how):

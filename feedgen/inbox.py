@@ -14,14 +14,14 @@ from __future__ import annotations
 import json
 import secrets
 import sqlite3
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from feedgen.errors import UsageProblem
 from feedgen.receipts import Receipt, Receipts, moment
+from feedgen.transaction import transaction
 
 SCHEMA = """
 create table if not exists inbox (
@@ -150,7 +150,7 @@ class Inbox:
         # Synced to the disk, unlike everything else in the state (SQLite, "PRAGMA synchronous").
         self._db.execute("pragma synchronous = full")
         try:
-            with self._transaction():
+            with transaction(self._db):
                 known = self._receipts.of_key(hook, key)
                 if known is not None:
                     if known[1] != body:
@@ -207,7 +207,7 @@ class Inbox:
         to pass over; `rested` takes one that failed before its next try is due.
         """
         at = now.timestamp()
-        with self._transaction():
+        with transaction(self._db):
             rows = self._db.execute(
                 "select series, slug, wanted, done, changed_at, run, owner, lease_until, attempts"
                 " from inbox where owner <> '' or ((:rested or coalesce(next_try_at, 0) <= :now)"
@@ -241,7 +241,7 @@ class Inbox:
         """
         at = now.timestamp()
         next_try_at = now + pause(work.attempts + 1) if failed else None
-        with self._transaction():
+        with transaction(self._db):
             self._db.execute(
                 "update hook_runs set ended_at = ?, exit_code = ?, outcome = ? where id = ?",
                 (at, exit_code, json.dumps(outcome, ensure_ascii=False), work.run),
@@ -272,7 +272,7 @@ class Inbox:
 
     def give_back(self, work: Work) -> None:
         """Leave a series to the next who looks, as if nobody had taken it."""
-        with self._transaction():
+        with transaction(self._db):
             self._db.execute("update receipt_parts set run = null where run = ?", (work.run,))
             self._db.execute("delete from hook_runs where id = ?", (work.run,))
             self._db.execute(
@@ -294,7 +294,7 @@ class Inbox:
     def prune(self, *, now: datetime) -> None:
         """Forget receipts that are long done."""
         before = (now - REMEMBERED).timestamp()
-        with self._transaction():
+        with transaction(self._db):
             self._db.execute(
                 "delete from receipts where accepted_at < ? and not exists (select 1 from"
                 " receipt_parts as part left join hook_runs as run on run.id = part.run"
@@ -311,19 +311,6 @@ class Inbox:
             )
 
     # Within
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        if self._db.in_transaction:
-            yield
-            return
-        self._db.execute("begin immediate")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("rollback")
-            raise
-        self._db.execute("commit")
 
     def _want(self, receipt: str, changed: Changed, now: datetime) -> None:
         made = self._db.execute(

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from feedgen.history import sha256_of
 from feedgen.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -151,4 +152,4 @@ def _look(kept: bytes | None) -> Look | None:
 
 def _lies(target: Target, name: str, sha256: str) -> bool:
     data = target.read(name)
-    return data is not None and hashlib.sha256(data).hexdigest() == sha256
+    return data is not None and sha256_of(data) == sha256

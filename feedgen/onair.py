@@ -10,7 +10,6 @@ feed it did not record knows from its bytes how far the killed one came.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Literal
 from feedgen import guard
 from feedgen.errors import OutsideProblem, TargetProblem, UsageProblem
 from feedgen.guard import Candidate, OnAirFeed, Reason, Thresholds, Verdict
+from feedgen.history import sha256_of
 from feedgen.notify.message import Receivers
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ class Desk:
         data, identity = history.data(version), version.identity
         on_air = self.target.read(identity.name)
         with self.state.transaction():
-            if on_air is not None and _sha256(on_air) != newest.sha256:
+            if on_air is not None and sha256_of(on_air) != newest.sha256:
                 found = guard.identity(
                     on_air,
                     series_id=identity.series_id,
@@ -214,7 +214,7 @@ class Desk:
     ) -> OnAirFeed | None:
         """Return what the new feed is measured by: what is on air, else what was there last."""
         if on_air is not None:
-            known = newest is not None and newest.sha256 == _sha256(on_air)
+            known = newest is not None and newest.sha256 == sha256_of(on_air)
             moved = newest is not None and newest.identity.name != candidate.name
             # Another file lies at the new path: the show itself is still on air at the old one.
             if not moved:
@@ -238,7 +238,7 @@ class Desk:
     def _recorded(self, key: str, new: Candidate, also: Callable[[], None] | None) -> None:
         self._keep(key, new, new.data, how="published", read_at=new.read_at)
         self.state.approvals.settle(key, at=self.now)
-        self.state.outbox.confirm(new.series_id, new.feed_url, _sha256(new.data), at=self.now)
+        self.state.outbox.confirm(new.series_id, new.feed_url, sha256_of(new.data), at=self.now)
         if also is not None:
             also()
 
@@ -254,7 +254,7 @@ class Desk:
         newest = self.state.history.newest(key)
         # Reading a feed of a thousand episodes costs more than all the rest of an unchanged one.
         last = (newest.sha256, newest.identity.name) if newest else None
-        if newest is not None and last == (_sha256(data), new.name) and newest.how == how:
+        if newest is not None and last == (sha256_of(data), new.name) and newest.how == how:
             return
         self.state.history.keep(
             key,
@@ -269,9 +269,5 @@ class Desk:
     def _drop(self, new: Candidate, on_air: bytes | None) -> None:
         """Drop what was announced of bytes that did not go on air, if the old ones are there."""
         if on_air is not None:
-            sha256 = _sha256(on_air)
+            sha256 = sha256_of(on_air)
             self.state.outbox.confirm(new.series_id, new.feed_url, sha256, at=self.now)
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()

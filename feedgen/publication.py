@@ -8,7 +8,6 @@ holds the feed. The feed of the series itself decides for the others: while it i
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from feedgen.feed.build import NoEpisodes
 from feedgen.feed.log import Note
 from feedgen.feed.paging import Document
 from feedgen.guard import Candidate, Reason
-from feedgen.history import feed_key
+from feedgen.history import feed_key, sha256_of
 from feedgen.notify import Announcement
 from feedgen.outcome import Outcome, PublishedFeed
 from feedgen.publish.companions import Beside, publish_chapters
@@ -147,7 +146,7 @@ class Publication:
                 # A document that is frozen was not even looked at; it is on air as it was.
                 frozen = (name for name in names if name not in self.feeds)
                 for name in frozen:
-                    self.feeds[name] = _sha256(self.desk.target.read(name) or b"")
+                    self.feeds[name] = sha256_of(self.desk.target.read(name) or b"")
         reasons = (waits,) if waits else tuple(r for each in held for r in each.verdict.reasons)
         return PublishedFeed(
             name=prepared.feed.name,
@@ -253,7 +252,7 @@ class Publication:
             else:
                 told = self._announcement(each, prepared, made) if main else None
                 self.desk.swap(each, announcement=told, also=also)
-            self.feeds[each.candidate.name] = _sha256(each.candidate.data)
+            self.feeds[each.candidate.name] = sha256_of(each.candidate.data)
 
     def _announcement(self, decision: Decision, prepared: Prepared, made: Made) -> Announcement:
         feed = made.built.feed
@@ -262,7 +261,7 @@ class Publication:
             slug=self.series.slug,
             title=feed.title,
             feed_url=feed.self_url,
-            sha256=_sha256(decision.candidate.data),
+            sha256=sha256_of(decision.candidate.data),
             hub=prepared.plan.settings.websub_hub or "",
             podping=bool(prepared.plan.settings.podping),
             medium=feed.medium or "podcast",
@@ -293,7 +292,7 @@ class Publication:
             series_id=self.series.id,
             slug=self.series.slug,
             name=name,
-            sha256=_sha256(own.made.data),
+            sha256=sha256_of(own.made.data),
             published_at=self.preparation.now,
             artwork=own.plan.cover.chosen if own.plan.cover else None,
         )
@@ -359,7 +358,3 @@ def _hint(result: Result, slug: str, feeds: Sequence[PublishedFeed]) -> str:
             "difference through"
         )
     return "the feed on air stays" if result == "held" else ""
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()

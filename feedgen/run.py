@@ -103,7 +103,7 @@ class Run:
         broken = self.source.problems
         for slug, mistakes in sorted(broken.items()):
             if not wanted or slug in wanted:
-                yield _failed(slug, mistakes)
+                yield failed(slug, mistakes)
         healthy = [name for name in wanted if name not in broken]
         if wanted and not healthy:
             return
@@ -112,7 +112,7 @@ class Run:
             raise NothingThere
         for ref in refs:
             if ref.slug in broken and ref.id in wanted:
-                yield _failed(ref.slug, broken[ref.slug])
+                yield failed(ref.slug, broken[ref.slug])
         readable = [ref for ref in refs if ref.slug not in broken]
         if wanted:
             async for read in self.source.read(readable, everything=True):
@@ -137,11 +137,11 @@ class Run:
                 return redacted(await self._publish(read, read.series, labels))
         except FeedgenError as error:
             log.info("run.failed series=%s reason=%s", read.ref.slug, unplaced(error.message))
-            return _failed(read.ref.slug, error, title=read.ref.title, notes=labels)
+            return failed(read.ref.slug, error, title=read.ref.title, notes=labels)
         except Exception as error:
             # A bug met by one series must not cost the others their night.
             log.debug("run.bug series=%s", read.ref.slug, exc_info=True)
-            return _failed(read.ref.slug, Bug(error), title=read.ref.title)
+            return failed(read.ref.slug, Bug(error), title=read.ref.title)
 
     async def _every(self, refs: Collection[SeriesRef]) -> AsyncIterator[Outcome]:
         """Yield the outcomes of a run over all series; what makers altered goes canary first."""
@@ -337,9 +337,10 @@ def _labels(read: SeriesRead, now: datetime) -> tuple[Note, ...]:
     return tuple(notes)
 
 
-def _failed(
+def failed(
     slug: str, error: FeedgenError, *, title: str = "", notes: tuple[Note, ...] = ()
 ) -> Outcome:
+    """Return what to tell of a series that `error` kept from being published."""
     findings = error.findings if isinstance(error, make.CheckFailed) else ()
     return Outcome(
         slug=slug,

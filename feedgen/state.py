@@ -34,9 +34,11 @@ from feedgen.model import Artwork
 from feedgen.notify.outbox import Outbox
 from feedgen.probe import Probed
 from feedgen.standing import Standings
+from feedgen.transaction import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+    from collections.abc import AsyncIterator, Collection, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 T = TypeVar("T")
@@ -286,19 +288,9 @@ class State:
         )
         self._probes.pop(url, None)
 
-    @contextlib.contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> AbstractContextManager[None]:
         """Make everything recorded in the block all or nothing; blocks may lie in one another."""
-        if self._db.in_transaction:
-            yield
-            return
-        self._db.execute("begin immediate")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("rollback")
-            raise
-        self._db.execute("commit")
+        return transaction(self._db)
 
 
 def _remembered(known: dict[str, T], key: str, value: T) -> None:

@@ -8,12 +8,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import stamina
-import uvicorn
 
 from feedgen import config, night, state
 from feedgen.embedded import content_service
 from feedgen.errors import ApiProblem
 from feedgen.outcome import Outcome, exit_code
+from tests.loopback import listening
 from tests.projects import NOW, SERIAL, edit, feeds, make_project, publish
 
 SECRET = "s3cret-of-the-account"
@@ -57,19 +57,9 @@ def answering(status, content_type, body):
 @contextlib.contextmanager
 def serving(folder):
     """Yield the address of the content service of a project on a loopback port."""
-    with content_service(config.load(folder), {"tester": SECRET}, lambda: NOW) as served:
-        settings = uvicorn.Config(served.app, port=0, log_level="error", lifespan="off")
-        server = uvicorn.Server(settings)
-        thread = threading.Thread(target=server.run)
-        thread.start()
-        try:
-            while not server.started:
-                pass
-            port = server.servers[0].sockets[0].getsockname()[1]
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.should_exit = True
-            thread.join()
+    service = content_service(config.load(folder), {"tester": SECRET}, lambda: NOW)
+    with service as served, listening(served.app) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 from feedgen.art19 import jsonapi
 from feedgen.art19.jsonapi import Identifier
 from feedgen.art19.pacer import Learned
+from feedgen.transaction import transaction
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -84,7 +85,6 @@ class SnapshotStore:
             # A series of a thousand episodes fits; what is larger goes to the disk.
             self._db.execute("pragma cache_size = -16000")
         self._db.executescript(_SCHEMA)
-        self._rehearsing = False
 
     def close(self) -> None:
         """Close the file."""
@@ -100,25 +100,10 @@ class SnapshotStore:
     def rehearsal(self) -> Iterator[None]:
         """Undo at the end whatever is written in between."""
         self._db.execute("begin")
-        self._rehearsing = True
         try:
             yield
         finally:
-            self._rehearsing = False
             self._db.execute("rollback")
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[None]:
-        if self._rehearsing:
-            yield
-            return
-        self._db.execute("begin immediate")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("rollback")
-            raise
-        self._db.execute("commit")
 
     # Runs
 
@@ -128,7 +113,7 @@ class SnapshotStore:
         Without `resume` it is always a new one, for which nothing has been asked yet.
         """
         oldest = (now - RESUMED_WITHIN).timestamp()
-        with self._transaction():
+        with transaction(self._db):
             found = self._db.execute(
                 "select id from runs where kind = ? and finished is null and started >= ? "
                 "order by id desc limit 1",
@@ -147,7 +132,7 @@ class SnapshotStore:
 
     def finish(self, run: int, now: datetime) -> None:
         """End a run; what it staged for series that stayed incomplete is dropped."""
-        with self._transaction():
+        with transaction(self._db):
             self._db.execute("update runs set finished = ? where id = ?", (now.timestamp(), run))
             self._db.execute("delete from staged where run = ?", (run,))
             self._db.execute("delete from progress where run = ?", (run,))
@@ -161,7 +146,7 @@ class SnapshotStore:
 
     def reach(self, run: int, step: str, value: object) -> None:
         """Note that `step` of this run is done."""
-        with self._transaction():
+        with transaction(self._db):
             self._db.execute(
                 "insert or replace into progress values (?, ?, ?)", (run, step, json.dumps(value))
             )
@@ -172,7 +157,7 @@ class SnapshotStore:
         self, run: int, resources: Iterable[Resource], absent: Iterable[Identifier], now: datetime
     ) -> None:
         """Keep what one answer brought and what it left out, at once."""
-        with self._transaction():
+        with transaction(self._db):
             self._db.executemany(
                 "insert or replace into staged values (?, ?, ?, ?, ?)",
                 ((run, each.type, each.id, each.raw, now.timestamp()) for each in resources),
@@ -258,7 +243,7 @@ class SnapshotStore:
         members: Mapping[str, int],
     ) -> None:
         """Make what this run staged of a complete series its snapshot."""
-        with self._transaction():
+        with transaction(self._db):
             # "is not" spares the write where nothing changed, which is nearly everywhere.
             self._db.executemany(
                 "insert into documents (type, id, raw, fetched) "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 from dataclasses import asdict
@@ -15,6 +14,7 @@ from feedgen import aired, byhand, config, night, state
 from feedgen.cli.byhand import feed_option, moment, need_state, version_json
 from feedgen.cli.options import json_option, project_option, say
 from feedgen.errors import TargetProblem, UsageProblem
+from feedgen.history import sha256_of
 from feedgen.redact import unplaced
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def _on_air(desk: Desk, versions: tuple[Version, ...]) -> list[tuple[Version, st
     else:
         if there is None:
             said = "gone from the target"
-        elif hashlib.sha256(there).hexdigest() == newest.sha256:
+        elif sha256_of(there) == newest.sha256:
             said = "on air"
         else:
             said = "something else is on air, which no run wrote"

@@ -54,7 +54,7 @@ def walk(path: Path, above: frozenset[Place] = frozenset()) -> Iterator[Found]:
     if place in above:
         yield Found(name=str(path), mark=_mark(path), loop=True)
     elif not stat.S_ISDIR(found.st_mode):
-        yield Found(name=str(path), mark=_mark_of(str(path), found))
+        yield Found(name=str(path), mark=mark_of(str(path), found))
     else:
         yield from _below(path, above | {place})
 
@@ -81,7 +81,7 @@ def _below(folder: Path, above: frozenset[Place]) -> Iterator[Found]:
             yield from walk(folder / entry.name, above)
         else:
             name = before + entry.name
-            yield Found(name=name, mark=_mark_of(name, found))
+            yield Found(name=name, mark=mark_of(name, found))
 
 
 def places(folder: Path) -> frozenset[Place]:
@@ -97,10 +97,11 @@ def _mark(path: Path) -> Mark:
         found = os.lstat(path)
     except OSError:
         return str(path), 0, 0, 0
-    return _mark_of(str(path), found)
+    return mark_of(str(path), found)
 
 
-def _mark_of(name: str, found: os.stat_result) -> Mark:
+def mark_of(name: str, found: os.stat_result) -> Mark:
+    """Return the mark of a file; see `Found`."""
     now = time.time_ns()
     settled = now - found.st_mtime_ns > _SETTLED
     return name, found.st_size, found.st_mtime_ns, found.st_ino if settled else -now

@@ -6,10 +6,11 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from feedgen.errors import Bug, FeedgenError, OutsideProblem, UnknownSeries
+from feedgen.errors import Bug, FeedgenError, UnknownSeries
 from feedgen.hooks import freshness
-from feedgen.outcome import Outcome, exit_code
+from feedgen.outcome import exit_code
 from feedgen.report import Told, series_document
+from feedgen.run import failed
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from feedgen.art19.sync import SeriesRef
     from feedgen.hooks.standby import Standby
     from feedgen.inbox import Inbox, Work
+    from feedgen.outcome import Outcome
     from feedgen.run import Run
 
 log = logging.getLogger(__name__)
@@ -50,11 +52,11 @@ async def publish(work: Work, standby: Standby, *, patience: float) -> Told:
             outcome = await _one(run, work, patience)
             return Told.of(outcome, run.state.standings.record(outcome, at=run.now))
     except FeedgenError as error:
-        return Told.of(_failed(work.slug, error))
+        return Told.of(failed(work.slug, error))
     except Exception as error:
         # Whoever waits for an outcome gets one, and the other series go on.
         log.exception("hook.bug series=%s", work.slug)
-        return Told.of(_failed(work.slug, Bug(error)))
+        return Told.of(failed(work.slug, Bug(error)))
 
 
 async def rehearse(name: str, standby: Standby) -> Told:
@@ -99,15 +101,3 @@ async def _ref(run: Run, work: Work) -> SeriesRef | None:
     for ref in refs:
         return None if ref.slug in run.source.problems else ref
     raise UnknownSeries(work.slug, ())
-
-
-def _failed(slug: str, error: FeedgenError) -> Outcome:
-    return Outcome(
-        slug=slug,
-        result="failed",
-        reason=error.message,
-        hint=error.hint,
-        details=error.details,
-        retry=isinstance(error, OutsideProblem),
-        bug=isinstance(error, Bug),
-    )

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from feedgen import config as configuration
 from feedgen import night
 from feedgen.config import FILE_NAME
+from feedgen.content.walk import Mark, mark_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_Marks = frozenset[tuple[str, int, int, int]]
+_Marks = frozenset[Mark]
 
 
 @dataclass(slots=True)
@@ -133,9 +134,9 @@ def _files(folder: Path) -> Iterator[Path]:
         yield from (Path(place, name) for name in names)
 
 
-def _mark(path: Path) -> tuple[str, int, int, int]:
+def _mark(path: Path) -> Mark:
     try:
         found = path.stat()
     except OSError:
         return str(path), 0, 0, 0
-    return str(path), found.st_size, found.st_mtime_ns, found.st_ino
+    return mark_of(str(path), found)

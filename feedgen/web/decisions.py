@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from feedgen import aired, byhand
 from feedgen.errors import FeedgenError, UsageProblem
+from feedgen.history import key_parts
 from feedgen.notify.deliver import deliver
 from feedgen.notify.requests import Secrets
 from feedgen.state import only_series
@@ -223,7 +224,7 @@ def _series_id(service: Service, slug: str) -> str:
         waiting = [each for each in desk.state.approvals.all_waiting() if each.slug == slug]
     if not waiting:
         raise HTTPException(409, "Nothing of this show has been on air, and nothing waits.")
-    return waiting[0].key.partition("#")[0].partition("/")[0]
+    return key_parts(waiting[0].key)[0]
 
 
 def _see(request: Request, path: str) -> RedirectResponse:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from feedgen.history import key_parts
 from feedgen.web.show import Difference, difference
 from feedgen.web.shows import one_show
-from feedgen.web.viewer import feed_name, private_feeds
+from feedgen.web.viewer import private_feeds
 
 if TYPE_CHECKING:
     from feedgen.approvals import Held
@@ -105,7 +106,7 @@ def _visible(state: State, show: Show, viewer: Viewer) -> tuple[tuple[str, ...],
     keys = state.history.keys(show.series_id) if show.series_id else ()
     if viewer.private:
         return keys, False
-    names = {key: feed_name(key, show.series_id) for key in keys}
+    names = {key: key_parts(key)[1] for key in keys}
     private = private_feeds(state.standings.outcome(show.slug), list(names.values()))
     visible = tuple(key for key in keys if names[key] not in private)
     return visible, len(visible) < len(keys)

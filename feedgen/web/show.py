@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from feedgen.compare import BUILD_STAMPS, compare
 from feedgen.errors import TargetProblem
+from feedgen.history import key_parts
 from feedgen.web.last import LastOutcome
 from feedgen.web.listen import Heard, HeardEpisode, chapters_of, listen
 from feedgen.web.shows import one_show
-from feedgen.web.viewer import feed_name, private_feeds, secrets_of, without
+from feedgen.web.viewer import private_feeds, secrets_of, without
 
 if TYPE_CHECKING:
     from feedgen.approvals import Held
@@ -142,7 +143,7 @@ def _inside(state: State, show: Show, viewer: Viewer) -> Inside:
     outcome = state.standings.outcome(show.slug) or {}
     keys = state.history.keys(show.series_id) if show.series_id else ()
     waiting = [each for each in state.approvals.all_waiting() if each.slug == show.slug]
-    names = [feed_name(key, show.series_id) for key in (*keys, *(w.key for w in waiting))]
+    names = [key_parts(key)[1] for key in (*keys, *(w.key for w in waiting))]
     private = private_feeds(outcome, names)
     hidden = frozenset() if viewer.private else private
     if hidden:
@@ -150,7 +151,7 @@ def _inside(state: State, show: Show, viewer: Viewer) -> Inside:
     held = tuple(
         HeldFeed(
             held=each,
-            feed=feed_name(each.key, show.series_id),
+            feed=key_parts(each.key)[1],
             rest=each.key.removeprefix(show.series_id),
         )
         for each in waiting

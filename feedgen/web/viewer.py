@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
+from feedgen.history import key_parts
 from feedgen.redact import LEFT_OUT, unplaced
 
 if TYPE_CHECKING:
@@ -58,11 +59,6 @@ def at_this_machine(request: Request) -> bool:
     )
 
 
-def feed_name(key: str, series_id: str) -> str:
-    """Return the name of the feed that a key of the history is for, `""` for the series' own."""
-    return key.removeprefix(series_id).removeprefix("#").partition("/")[0]
-
-
 def private_feeds(outcome: Mapping[str, Any] | None, names: Sequence[str]) -> frozenset[str]:
     """Return which of the further feeds `names` are private, as far as anybody knows.
 
@@ -77,7 +73,7 @@ def secrets_of(state: State, series_id: str, private: frozenset[str]) -> frozens
     """Return the names and addresses of private feeds of a series, which must not be shown."""
     found: set[str] = set()
     for key in state.history.keys(series_id):
-        if feed_name(key, series_id) in private:
+        if key_parts(key)[1] in private:
             for version in state.history.versions(key):
                 found |= {version.identity.name, version.identity.self_url}
     return frozenset(found - {""})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,11 +11,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
-import uvicorn
-
 from feedgen import config
 from feedgen.embedded import content_service
 from tests.accidents.publisher import NOW, SHOWS, URL, write_goldens
+from tests.loopback import listening
 
 CREDENTIAL, SECRET = "tester", "s3cret-of-the-account"
 SETTINGS = f"""\
@@ -99,21 +97,9 @@ def open_account(folder: Path) -> Iterator[Account]:
     account = Account()
     with content_service(config.load(folder), {CREDENTIAL: SECRET}, lambda: account.now) as served:
         account.ids = {slug: served.catalogue.shows[slug].id for slug in SHOWS}
-        settings = uvicorn.Config(
-            _tampering(served.app, account), port=0, log_level="error", lifespan="off"
-        )
-        server = uvicorn.Server(settings)
-        thread = threading.Thread(target=server.run)
-        thread.start()
-        try:
-            while not server.started:
-                pass
-            port = server.servers[0].sockets[0].getsockname()[1]
-            account.address = f"http://127.0.0.1:{port}"
+        with listening(_tampering(served.app, account)) as address:
+            account.address = address
             yield account
-        finally:
-            server.should_exit = True
-            thread.join()
 
 
 def _tampering(app: Callable[..., Any], account: Account) -> Callable[..., Any]:

@@ -6,11 +6,12 @@ import pytest
 from starlette.requests import Request
 
 from feedgen.deeds import Deed
+from feedgen.history import key_parts
 from feedgen.outcome import Outcome
 from feedgen.state import State
 from feedgen.web.last import LastOutcome
 from feedgen.web.rendering import ago, in_bytes, on_clock
-from feedgen.web.viewer import at_this_machine, feed_name, private_feeds, without
+from feedgen.web.viewer import at_this_machine, private_feeds, without
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -57,8 +58,8 @@ def test_a_feed_of_which_nothing_is_known_is_private():
 
     assert private_feeds(told, ["", "a", "b", "c"]) == {"b", "c"}
     assert private_feeds(None, ["", "a"]) == {"a"}
-    assert feed_name("id#b/page-2", "id") == "b"
-    assert feed_name("id/page-2", "id") == feed_name("id", "id") == ""
+    assert key_parts("id#b/page-2")[1] == "b"
+    assert key_parts("id/page-2")[1] == key_parts("id")[1] == ""
 
 
 def test_secrets_are_taken_out_of_everything_that_is_told():
