@@ -43,24 +43,26 @@ _KEY_PART = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'|[A-Za-z0-9_-]+')
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TomlSource:
-    """A TOML file that parsed: its name as the user knows it, its data, and its lines."""
+    """A TOML file that parsed: its name as the user knows it, its data, its lines, its bytes."""
 
     name: str
     data: dict[str, Any]
     lines: dict[tuple[Key, ...], int] = field(repr=False)
+    raw: bytes = field(default=b"", repr=False)
 
     @classmethod
     def read(cls, path: Path) -> TomlSource:
         """Return the file at `path`; raise `Mistakes` if it is absent, not UTF-8 or not TOML."""
         try:
-            text = path.read_bytes().decode("utf-8")
+            raw = path.read_bytes()
+            text = raw.decode("utf-8")
         except UnicodeDecodeError as error:
             line = error.object[: error.start].count(b"\n") + 1
             raise _one_mistake(path, line, "the file is not UTF-8") from error
         except OSError as error:
             problem = f"can not be read: {error.strerror or error}"
             raise _one_mistake(path, 0, problem) from error
-        return cls.parse(text, name=str(path))
+        return dataclasses.replace(cls.parse(text, name=str(path)), raw=raw)
 
     @classmethod
     def parse(cls, text: str, *, name: str) -> TomlSource:

@@ -166,7 +166,7 @@ async def read(
                         result = SeriesRead(ref=ref, read_at=at, mark=mark, same=True)
                     else:
                         result = replace(_decoded(ref, assembly, reading.away, at), mark=mark)
-                    if result.series is not None or result.same:
+                    if store is not None and (result.series is not None or result.same):
                         _keep(snapshots, run, result, assembly, at, full=full)
                     yield result
         snapshots.finish(run, at)

@@ -22,22 +22,20 @@ class OwnAudio:
     def __init__(self, current: Callable[[], Catalogue], *, media_url: str) -> None:
         self._current = current
         self._prefix = f"{media_url.rstrip('/')}/episodes/"
-        self._indexed: tuple[Catalogue, dict[str, Release]] | None = None
+        self._indexed: tuple[Catalogue, dict[str, tuple[Release, str]]] | None = None
 
     def at(self, url: str, now: datetime) -> tuple[int, str] | None:
         """Return size and entity tag of the audio at `url` as it is answered, else `None`.
 
         Only of episodes that are public at `now`: what an early feed may have the service knows.
         """
-        id_, _, extension = url.removeprefix(self._prefix).rpartition(".")
-        catalogue = self._current()
-        path = catalogue.audio.get(id_)
-        if not url.startswith(self._prefix) or path is None:
+        if not url.startswith(self._prefix):
             return None
-        release = self._releases(catalogue).get(id_)
+        id_, _, extension = url.removeprefix(self._prefix).rpartition(".")
+        release, path = self._files(self._current()).get(id_, (None, ""))
         if release is None or not release.live(now):
             return None
-        if not str(path).lower().endswith(f".{extension.lower()}"):
+        if not path.lower().endswith(f".{extension.lower()}"):
             return None
         try:
             found = os.stat(path)
@@ -45,8 +43,11 @@ class OwnAudio:
             return None
         return (found.st_size, entity_tag(found)) if stat.S_ISREG(found.st_mode) else None
 
-    def _releases(self, catalogue: Catalogue) -> dict[str, Release]:
+    def _files(self, catalogue: Catalogue) -> dict[str, tuple[Release, str]]:
+        """Return release and path of every audio file of `catalogue`, by the episode's id."""
         if self._indexed is None or self._indexed[0] is not catalogue:
-            every = (each for group in catalogue.releases.values() for each in group)
-            self._indexed = (catalogue, {each.id: each for each in every})
+            audio = catalogue.audio
+            every = (each for show in catalogue.shows.values() for each in show.releases)
+            found = {each.id: (each, str(audio[each.id])) for each in every if each.id in audio}
+            self._indexed = (catalogue, found)
         return self._indexed[1]

@@ -1,7 +1,8 @@
 """What the last reading of a show brought, so that one edited episode is all that is read anew.
 
 An episode is taken as it was if its own file and every file it names have the same mark, and
-everything else it was made from is the same. What no mark can tell is never kept.
+everything else it was made from is the same. What no mark can tell is never kept; but a file that
+was changed a moment ago, which no mark can tell, may have the very bytes it had then.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from feedgen.content.resources import ImageSource, Key, Resource
-from feedgen.content.walk import Mark
+from feedgen.content.walk import Mark, is_settled
 
 if TYPE_CHECKING:
     from feedgen.content.show import FoundEpisode
@@ -25,9 +26,13 @@ Made = tuple[Mapping[Key, Resource], Mapping[str, ImageSource], "EpisodeSettings
 
 @dataclass(slots=True)
 class _Kept:
-    marks: tuple[Mark, ...]
+    """An episode; `own` marks its file, `raw` are its bytes for as long as that tells nothing."""
+
+    own: Mark
+    named: tuple[Mark, ...]
     within: object
     episode: FoundEpisode
+    raw: bytes = b""
     made_with: object = None
     made: Made | None = None
 
@@ -60,13 +65,30 @@ class Recall:
         kept = self._before.get(str(path))
         if kept is None or kept.within != within:
             return None
-        if any(self._marks.get(mark[0]) != mark for mark in kept.marks):
+        if any(self._marks.get(mark[0]) != mark for mark in kept.named):
+            return None
+        if self._marks.get(kept.own[0]) != kept.own and not self._is_still(kept):
             return None
         self._now[str(path)] = self._by_id[kept.episode.id] = kept
         return kept.episode
 
-    def keep(self, path: Path, within: object, episode: FoundEpisode) -> None:
-        """Remember an episode that was read, if the marks tell of all that it is made of."""
+    def _is_still(self, kept: _Kept) -> bool:
+        """Return whether the episode's own file, which was just changed, has the bytes it had."""
+        mark = self._marks.get(kept.own[0])
+        if mark is None or not kept.raw or mark[1] != len(kept.raw):
+            return False
+        try:
+            with open(kept.own[0], "rb") as file:
+                same = file.read(len(kept.raw) + 1) == kept.raw
+        except OSError:
+            return False
+        if same:
+            # The mark is older than these bytes: if it tells anything, it tells of them.
+            kept.own, kept.raw = mark, b"" if is_settled(mark) else kept.raw
+        return same
+
+    def keep(self, path: Path, within: object, episode: FoundEpisode, raw: bytes) -> None:
+        """Remember an episode that was read from `raw`, if the marks tell of all it is made of."""
         entry = episode.entry
         if any(credit.id for credit in entry.credits) or (entry.cover and entry.cover.id):
             return  # written ids are compared over the whole show
@@ -74,8 +96,9 @@ class Recall:
         paths = [str(path), *(str(path.parent / os.path.normpath(n)) for n in names if n)]
         marks = [self._marks.get(os.path.normpath(each)) for each in paths]
         if all(marks):
-            found = tuple(mark for mark in marks if mark is not None)
-            kept = _Kept(marks=found, within=within, episode=episode)
+            own, *named = (mark for mark in marks if mark is not None)
+            kept = _Kept(own=own, named=tuple(named), within=within, episode=episode)
+            kept.raw = b"" if is_settled(own) else raw
             self._now[str(path)] = self._by_id[episode.id] = kept
 
     def made(self, episode: FoundEpisode, made_with: object) -> Made | None:

@@ -222,7 +222,8 @@ class _Finder:
         found: list[FoundEpisode] = []
         guids: dict[str, str] = {}
         within = (series_id, tuple(seasons.items()), series is None, self.commons)
-        for path in sorted((self.folder / EPISODES).glob("*.toml")):
+        # By their names, as paths of one folder are ordered, without taking each apart for it.
+        for path in sorted((self.folder / EPISODES).glob("*.toml"), key=lambda path: path.name):
             if path.name.startswith("."):
                 continue  # an editor's own, such as a lock
             same = self.recall.episode(path, within)
@@ -245,7 +246,7 @@ class _Finder:
             if file:
                 self.mistakes += file.mistakes
             if file and entry and len(self.mistakes) == before:
-                self.recall.keep(path, within, episode)
+                self.recall.keep(path, within, episode, file.reader.source.raw)
         return tuple(found)
 
     def episode(

@@ -105,3 +105,8 @@ def mark_of(name: str, found: os.stat_result) -> Mark:
     now = time.time_ns()
     settled = now - found.st_mtime_ns > _SETTLED
     return name, found.st_size, found.st_mtime_ns, found.st_ino if settled else -now
+
+
+def is_settled(mark: Mark) -> bool:
+    """Return whether a mark tells of the content; that of a file just changed tells nothing."""
+    return mark[3] >= 0

@@ -52,8 +52,8 @@ Token = tuple[Kind, str, str]  # kind, tag ("" for text), the markup it stands f
 _TEXT_BLOCKS = {"p", "li"}
 
 
-# Every variant of a feed shows the same notes, and one hook those of the hook before.
-@lru_cache(maxsize=2048)
+# Every variant of a feed shows the same notes, and one hook those of the hooks before.
+@lru_cache(maxsize=4096)
 def normal(html: str, *, base: str = "", limit: int | None = None) -> str:
     """Return `html` as apps accept it, in at most `limit` bytes of UTF-8.
 

@@ -3,6 +3,7 @@
 import os
 import random
 import shutil
+import time
 
 import pytest
 
@@ -96,23 +97,59 @@ def test_an_unknown_name_makes_it_look_everywhere(folder):
     assert said(watched.held()) == said(load(folder))
 
 
-def test_an_episode_that_did_not_change_is_not_read_again(folder, monkeypatch):
-    """Of a show in which one episode was edited, one episode is read."""
+@pytest.fixture
+def read(monkeypatch):
+    """Return the names of the files that are opened from now on."""
     from feedgen.content.files import CatalogueFile
 
+    names = []
+    opened = CatalogueFile.open.__func__
+
+    def noting(cls, path, root):
+        names.append(path.name)
+        return opened(cls, path, root)
+
+    monkeypatch.setattr(CatalogueFile, "open", classmethod(noting))
+    return names
+
+
+def test_an_episode_that_did_not_change_is_not_read_again(folder, read):
+    """Of a show in which one episode was edited, one episode is read."""
     watched = CatalogueFolder(folder)
     watched.held()
     watched.renew([SERIAL])
     replace(folder / SERIAL / "series.toml", "title", "title")
     watched.renew([SERIAL])
-    read = []
-    opened = CatalogueFile.open.__func__
-
-    def noting(cls, path, root):
-        read.append(path.name)
-        return opened(cls, path, root)
-
-    monkeypatch.setattr(CatalogueFile, "open", classmethod(noting))
+    read.clear()
     replace(folder / SERIAL / "episodes" / "s1e1.toml", "title =", "title  =")
     watched.renew([SERIAL])
     assert read == ["series.toml", "s1e1.toml"]
+
+
+def test_an_episode_that_was_edited_a_moment_ago_is_read_once(folder, read):
+    """While its time can not tell whether a file changed again, its bytes do."""
+    watched = CatalogueFolder(folder)
+    watched.renew([SERIAL])
+    watched.renew([SERIAL])
+    path = folder / SERIAL / "episodes" / "s1e1.toml"
+    path.write_text(path.read_text(encoding="utf-8") + "# edited\n", encoding="utf-8")
+    read.clear()
+    for _ in range(3):
+        watched.renew([SERIAL])
+    assert read.count("s1e1.toml") == 1
+    os.utime(path, (0, 0))  # as if time had gone by
+    for _ in range(3):
+        watched.renew([SERIAL])
+    assert read.count("s1e1.toml") == 1
+
+
+def test_an_edit_that_leaves_size_and_time_as_they_were_is_seen(folder):
+    """Two edits within one tick of the clock are two, whatever the disk says of them."""
+    watched = CatalogueFolder(folder)
+    path = folder / SERIAL / "episodes" / "s1e1.toml"
+    text = path.read_text(encoding="utf-8")
+    now = time.time_ns()
+    for word in ("first", "other", "third"):
+        path.write_text(f"{text}# {word}\n".replace("title =", f"title = '{word}' #"), "utf-8")
+        os.utime(path, ns=(now, now))
+        assert said(watched.renew([SERIAL])) == said(load(folder)), word
