@@ -45,7 +45,8 @@
     [media]
     allowed_hosts = ["media.internal"]   # may have a private address; all others may not
 
-    [feed]                     # settings for every series; see feedgen.settings
+    [feed]                     # settings of every series; see feedgen.settings
+    language = "en"            # what makes a feed its own, such as feed_url, stands elsewhere
 
 Settings of a single series of a hosted account lie in `series/<slug>.toml`; those of a local
 show in its own folder of the catalogue, beside the facts they belong to. Relative folders count
@@ -68,7 +69,7 @@ from feedgen.guard.thresholds import Thresholds
 from feedgen.hooks.settings import HookSettings, name_problems
 from feedgen.notify.message import Receivers
 from feedgen.schema import Reader, TomlSource
-from feedgen.settings import SeriesSettings, overlay
+from feedgen.settings import SeriesSettings, Variant, overlay
 
 FILE_NAME = "feedgen.toml"
 STORES = ("s3", "gs", "az", "azure", "abfs", "abfss")
@@ -257,6 +258,8 @@ def load(folder: Path) -> Config:
     source = TomlSource.read(path)
     reader = Reader(source)
     project = reader.read(ProjectFile, source.data)
+    if project is not None:
+        _refuse_what_is_of_one_series(reader, project)
     reader.finish()
     assert project is not None  # noqa: S101 - finish() has raised otherwise
     series, series_mistakes = _series_files(folder / "series")
@@ -279,6 +282,21 @@ def load(folder: Path) -> Config:
         series=series,
         series_mistakes=series_mistakes,
     )
+
+
+# By these apps and people tell one feed from another: two series never share them.
+_IDENTITY = ("feed_url", "new_feed_url", "podcast_guid", "title")
+
+
+def _refuse_what_is_of_one_series(reader: Reader, project: ProjectFile) -> None:
+    """Record what stands in the settings of every series and can only be true of one."""
+    where = "[feed] of the show's own series.toml" if project.catalogue else "series/<slug>.toml"
+    tables: dict[tuple[str, ...], SeriesSettings | Variant] = {("feed",): project.feed}
+    tables |= {("feed", "feeds", name): each for name, each in project.feed.feeds.items()}
+    for path, table in tables.items():
+        for name in _IDENTITY:
+            if getattr(table, name, None) is not None:
+                reader.mistake((*path, name), f"is of one series, not of all: write it in {where}")
 
 
 def _series_files(

@@ -54,6 +54,8 @@ def test_no_file_says_what_to_run(tmp_path):
         (f'{PUBLISH}[art19]\nurl = "ftp://x"\n', "absolute http"),
         (f'{PUBLISH}[art19]\n[templates]\nfolder = "none"\n', "there is no folder"),
         (f"{PUBLISH}[art19]\n[feed]\nprofil = 1\n", "did you mean 'profile'"),
+        (f'{PUBLISH}[art19]\n[feed]\ntitle = "Daily"\n', "of one series, not of all"),
+        (f'{PUBLISH}[art19]\n[feed.feeds.plus]\nfeed_url = "https://x.example/p"\n', "of one"),
     ],
 )
 def test_a_mistake_names_file_line_and_field(tmp_path, text, problem):
@@ -64,6 +66,21 @@ def test_a_mistake_names_file_line_and_field(tmp_path, text, problem):
 
     assert problem in mistake.problem
     assert mistake.file.endswith("feedgen.toml")
+
+
+def test_what_tells_feeds_apart_is_said_of_one_series(tmp_path):
+    """An address or a guid in the table for all series is refused, and its line is named."""
+    guid = "917393e3-1b1e-5cef-ace4-edaa54e1f810"
+    with pytest.raises(Mistakes) as caught:
+        project(
+            tmp_path,
+            f'{PUBLISH}[catalogue]\nfolder = "c"\n[feed]\nlanguage = "en"\n'
+            f'feed_url = "https://x.example/f.xml"\npodcast_guid = "{guid}"\n',
+        )
+
+    told = [(each.field, each.line) for each in caught.value.mistakes]
+    assert told == [("feed.feed_url", 8), ("feed.podcast_guid", 9)]
+    assert "series.toml" in caught.value.mistakes[0].problem
 
 
 def test_settings_are_laid_over_each_other(tmp_path):
