@@ -136,12 +136,14 @@ class Run:
             async with only_series(self.config.state_folder, read.series.id):
                 return redacted(await self._publish(read, read.series, labels))
         except FeedgenError as error:
-            log.info("run.failed series=%s reason=%s", read.ref.slug, unplaced(error.message))
-            return failed(read.ref.slug, error, title=read.ref.title, notes=labels)
+            slug = self._slug(read.ref)
+            log.info("run.failed series=%s reason=%s", slug, unplaced(error.message))
+            return failed(slug, error, title=read.ref.title, notes=labels)
         except Exception as error:
             # A bug met by one series must not cost the others their night.
-            log.debug("run.bug series=%s", read.ref.slug, exc_info=True)
-            return failed(read.ref.slug, Bug(error), title=read.ref.title)
+            slug = self._slug(read.ref)
+            log.debug("run.bug series=%s", slug, exc_info=True)
+            return failed(slug, Bug(error), title=read.ref.title)
 
     async def _every(self, refs: Collection[SeriesRef]) -> AsyncIterator[Outcome]:
         """Yield the outcomes of a run over all series; what makers altered goes canary first."""
@@ -178,21 +180,29 @@ class Run:
 
     def _rests(self, ref: SeriesRef) -> Outcome | None:
         """Return the outcome of a series that failed so often that it is not tried now."""
-        until = self.state.standings.waits(ref.slug, self.now)
+        slug = self._slug(ref)
+        until = self.state.standings.waits(slug, self.now)
         # Reading a folder costs nobody anything, and whoever mended a file wants to see it.
         if until is None or self.config.catalogue_folder is not None:
             return None
-        last = self.state.standings.of(ref.slug)
+        last = self.state.standings.of(slug)
         return Outcome(
-            slug=ref.slug,
+            slug=slug,
             result="failed",
             title=ref.title,
             reason=f"failed {last.failures if last else 0} times in a row, last: "
             f"{last.reason if last else ''}",
             hint=f"it is tried again after {until:%Y-%m-%d %H:%M} UTC, or at once with "
-            f"'feedgen publish {ref.slug}'",
+            f"'feedgen publish {slug}'",
             rests=True,
         )
+
+    def _slug(self, ref: SeriesRef) -> str:
+        """Return by what to call a series; one the API gives no slug keeps the one it had."""
+        if ref.slug:
+            return ref.slug
+        on_air = self.state.on_air(ref.id)
+        return on_air.slug if on_air else ref.id
 
     def _note_settings_of_nobody(self, slugs: set[str]) -> None:
         """Warn of files of settings that are for no series; only a whole run can tell."""

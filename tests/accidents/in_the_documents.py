@@ -50,7 +50,7 @@ def data_are_null(asked: Asked, document: Document) -> None:
     document["data"] = None
 
 
-@answer("")
+@answer()
 def attributes_are_null(asked: Asked, document: Document) -> None:
     """The fields of all resources are filtered by a list that is empty."""
     for each in document["data"]:
