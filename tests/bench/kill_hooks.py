@@ -1,9 +1,11 @@
 """Kill the server under load: `python tests/bench/kill_hooks.py [KILLS] [SHOWS]`.
 
 Senders edit shows and report each edit to a real server on a loopback port; the server is ended by
-SIGKILL at random instants and started again. In the end no accepted hook may be lost: every
-receipt that was handed out is there and done, every feed shows at least the last edit that was
-accepted, and none was applied to harm: each feed is whole, with every episode once.
+SIGKILL at random instants and started again. A sender that got no answer says the same again with
+the same key, as webhook senders do. In the end no accepted hook may be lost: every receipt that
+was handed out is there and done, and every feed shows at least the last edit that was accepted.
+And none may be applied twice: one receipt for each message, however often it came, not more runs
+than messages, and each feed whole, with every episode once.
 """
 
 from __future__ import annotations
@@ -32,14 +34,15 @@ LONGEST_LIFE, _ANSWERS_FIRST = 1.2, 0.8
 
 @dataclass(slots=True)
 class Sender:
-    """Edits one show again and again, and reports each edit."""
+    """Edits one show again and again, and reports each edit; `receipts` are by message."""
 
     project: Path
     slug: str
     port: int = 0
     edits: int = 0
     accepted: int = 0
-    receipts: list[str] = field(default_factory=list)
+    repeated: int = 0
+    receipts: dict[str, str] = field(default_factory=dict)
     stop: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
@@ -57,20 +60,24 @@ class Sender:
             time.sleep(random.uniform(0, 0.1))
 
     def _report(self) -> None:
-        body = json.dumps({"series": self.slug}).encode()
-        try:
-            answer = httpx.post(
-                f"http://127.0.0.1:{self.port}/hooks/cms",
-                content=body,
-                headers=signed(body),
-                timeout=20,
-            )
-        except httpx.HTTPError:
-            time.sleep(0.05)  # the server is dead: nothing was promised
-            return
-        if answer.status_code == 202:
-            self.receipts.append(answer.json()["receipt"])
-            self.accepted = self.edits
+        """Say it until somebody answers: who gets no answer can not know whether it was heard."""
+        key = f"{self.slug}-{self.edits}"
+        body = json.dumps({"series": self.slug, "edit": self.edits}).encode()
+        headers = signed(body, **{"idempotency-key": key})
+        while not self.stop.is_set():
+            try:
+                url = f"http://127.0.0.1:{self.port}/hooks/cms"
+                answer = httpx.post(url, content=body, headers=headers, timeout=20)
+            except httpx.HTTPError:
+                time.sleep(0.05)
+                continue
+            if answer.status_code in (200, 202):
+                told = answer.json()
+                self.receipts[key] = told["receipt"]
+                self.repeated += told["replayed"]
+                self.accepted = self.edits
+                return
+            time.sleep(0.05)
 
 
 def campaign(project: Path, *, kills: int, shows: int) -> str:
@@ -119,21 +126,26 @@ def _answers(server: Server) -> None:
 
 
 def _verdict(project: Path, server: Server, senders: list[Sender], kills: int) -> str:
-    handed_out = [receipt for sender in senders for receipt in sender.receipts]
+    handed_out = {key: id_ for sender in senders for key, id_ in sender.receipts.items()}
     until = time.monotonic() + 120
     while True:
         with State(project / ".feedgen/state.sqlite3") as state:
-            found = [state.inbox.receipt(receipt) for receipt in handed_out]
-        lost = sum(each is None for each in found)
-        open_ = [each for each in found if each is not None and each.state != "done"]
+            kept = state.inbox.receipts(1_000_000)
+        open_ = [each for each in kept if each.state != "done"]
         if not open_ or time.monotonic() > until:
             break
         time.sleep(0.2)
-    assert not lost, f"{lost} of {len(handed_out)} receipts are gone"
+    by_key = {each.key: each.id for each in kept}
+    lost = [key for key, id_ in handed_out.items() if by_key.get(key) != id_]
+    assert not lost, f"{len(lost)} of {len(handed_out)} receipts are gone: {lost[:5]}"
     assert not open_, f"{len(open_)} receipts are not done: {open_[0]}"
-    outcomes = [part.outcome for each in found if each for part in each.parts]
+    messages = sum(sender.edits for sender in senders)
+    assert len(by_key) == len(kept) <= messages, (len(by_key), len(kept), messages)
+    outcomes = [part.outcome for each in kept for part in each.parts]
     bad = [each for each in outcomes if each["result"] not in ("published", "unchanged")]
     assert not bad, bad[0]
+    runs = {(part.series, part.began_at) for each in kept for part in each.parts}
+    assert len(runs) <= len(kept), (len(runs), len(kept))
     for sender in senders:
         data = (project / "feeds" / f"{sender.slug}.xml").read_bytes()
         items = etree.fromstring(data).findall("channel/item")
@@ -144,8 +156,10 @@ def _verdict(project: Path, server: Server, senders: list[Sender], kills: int) -
         shown = int(edits[0].split()[1])
         assert sender.accepted <= shown <= sender.edits, (sender.slug, sender.accepted, shown)
     return (
-        f"{kills} kills, {len(handed_out)} hooks accepted of {sum(s.edits for s in senders)} sent,"
-        f" {len(senders)} shows: none lost, every receipt done, every feed whole"
+        f"{kills} kills, {len(handed_out)} hooks accepted of {messages} reported in {len(runs)}"
+        f" runs, {sum(s.repeated for s in senders)} of them said again because the answer was"
+        f" lost, {len(senders)} shows: none lost, none applied twice, every receipt done, every"
+        " feed whole"
     )
 
 
