@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from feedgen.onair import Desk
-    from feedgen.state import OnAir
+    from feedgen.state import OnAir, State
 
 
 def outcomes(
@@ -28,18 +28,38 @@ def outcomes(
     Those a person has let go are not told of again until they have been back.
     """
     for on_air in desk.state.all_on_air():
-        if on_air.series_id in ids or on_air.slug in slugs:
-            continue
-        verdict, key = _verdict(on_air), feed_key(on_air.series_id)
-        record = desk.state.approvals.record(key)
-        if any(each.digest == verdict.digest and each.used_at for each in record):
-            continue
-        if not dry:
-            waiting = desk.state.approvals.hold(key, on_air.slug, verdict, at=desk.now)
-            if waiting.approved_at and desk.state.approvals.use(key, verdict.digest, at=desk.now):
-                desk.state.standings.forget(on_air.slug)
-                continue
-        yield _held(desk, on_air, key, verdict)
+        if on_air.series_id not in ids and on_air.slug not in slugs:
+            outcome = _outcome(desk, on_air, dry=dry)
+            if outcome is not None:
+                yield outcome
+
+
+def outcome_of(desk: Desk, name: str, *, dry: bool = False) -> Outcome | None:
+    """Return the outcome of one series that the source does not list, by slug or id.
+
+    `None` if it is not on air, or if a person has let it go.
+    """
+    on_air = still_on_air(desk.state, name)
+    return None if on_air is None else _outcome(desk, on_air, dry=dry)
+
+
+def still_on_air(state: State, name: str) -> OnAir | None:
+    """Return what is on air of the series with this slug or id, whatever the source lists."""
+    found = (each for each in state.all_on_air() if name in (each.series_id, each.slug))
+    return next(found, None)
+
+
+def _outcome(desk: Desk, on_air: OnAir, *, dry: bool) -> Outcome | None:
+    verdict, key = _verdict(on_air), feed_key(on_air.series_id)
+    record = desk.state.approvals.record(key)
+    if any(each.digest == verdict.digest and each.used_at for each in record):
+        return None
+    if not dry:
+        waiting = desk.state.approvals.hold(key, on_air.slug, verdict, at=desk.now)
+        if waiting.approved_at and desk.state.approvals.use(key, verdict.digest, at=desk.now):
+            desk.state.standings.forget(on_air.slug)
+            return None
+    return _held(desk, on_air, key, verdict)
 
 
 def _verdict(on_air: OnAir) -> Verdict:

@@ -14,11 +14,12 @@ from __future__ import annotations
 import json
 import secrets
 import sqlite3
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from feedgen.documents import Documents
 from feedgen.errors import UsageProblem
 from feedgen.receipts import Receipt, Receipts, moment
 from feedgen.transaction import transaction
@@ -39,33 +40,6 @@ create table if not exists inbox (
     next_try_at real,
     wake_at     real
 ) strict;
-create table if not exists receipts (
-    id          text primary key,
-    hook        text not null,
-    key         text not null,
-    body        text not null,
-    accepted_at real not null
-) strict;
-create unique index if not exists receipts_by_key on receipts (hook, key) where key <> '';
-create index if not exists receipts_by_time on receipts (accepted_at);
-create table if not exists hook_runs (
-    id        integer primary key autoincrement,
-    series    text not null,
-    began_at  real not null,
-    ended_at  real,
-    exit_code integer,
-    outcome   text
-) strict;
-create table if not exists receipt_parts (
-    generation integer primary key autoincrement,
-    receipt    text not null,
-    series     text not null,
-    slug       text not null,
-    run        integer
-) strict;
-create index if not exists parts_by_receipt on receipt_parts (receipt);
-create index if not exists parts_by_run on receipt_parts (run);
-create index if not exists parts_that_wait on receipt_parts (series) where run is null;
 """
 
 LEASE = timedelta(seconds=30)
@@ -89,12 +63,14 @@ class KeyReused(UsageProblem):
 class Changed:
     """A series that is said to have changed; `at` is when, if the payload says so.
 
-    `series` is its id, or what was asked for where nobody can tell the id yet.
+    `series` is its id, or what was asked for where nobody can tell the id yet. `document` is what
+    changed in the CMS, if it is part of the series now.
     """
 
     series: str
     slug: str
     at: datetime | None = None
+    document: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +86,8 @@ class Work:
     """A series to be published, ours until the lease ends.
 
     `generation` is the newest request the run covers, `attempts` how often it failed in a row,
-    `changed_at` the newest time a payload gave, `woken` that no request asked for it.
+    `changed_at` the newest time a payload gave, `woken` that no request asked for it, `hooks`
+    those whose requests the run covers.
     """
 
     series: str
@@ -121,6 +98,7 @@ class Work:
     attempts: int = 0
     changed_at: datetime | None = None
     woken: bool = False
+    hooks: frozenset[str] = frozenset()
 
 
 class Inbox:
@@ -130,6 +108,7 @@ class Inbox:
         self._db = db
         db.executescript(SCHEMA)
         self._receipts = Receipts(db)
+        self.documents = Documents(db)
 
     # Whoever asks
 
@@ -163,6 +142,9 @@ class Inbox:
                 )
                 for each in changed:
                     self._want(receipt, each, now)
+                for document in {each.document for each in changed} - {""}:
+                    parts = [each.series for each in changed if each.document == document]
+                    self.documents.keep(hook, document, parts)
                 return Accepted(receipt=self._found(receipt))
         finally:
             self._db.execute("pragma synchronous = normal")
@@ -204,31 +186,34 @@ class Inbox:
 
         `alive` tells whether another owner may still be at work; one that is not loses its
         lease at once. `only` are the series to choose from, any if it is empty, `but` those
-        to pass over; `rested` takes one that failed before its next try is due.
+        to pass over; `rested` takes one that failed before its next try is due. A lease or a rest
+        that ends later than any could is one of a clock that has been set back since.
         """
         at = now.timestamp()
+        latest = at + 2 * LEASE.total_seconds()
         with transaction(self._db):
             rows = self._db.execute(
                 "select series, slug, wanted, done, changed_at, run, owner, lease_until, attempts"
-                " from inbox where owner <> '' or ((:rested or coalesce(next_try_at, 0) <= :now)"
-                " and (wanted > done or attempts > 0 or wake_at <= :now))"
-                " order by coalesce(since, failed_at, wake_at), series",
-                {"now": at, "rested": rested},
+                " from inbox where owner <> '' or ((:rested or coalesce(next_try_at, 0) <= :now"
+                " or next_try_at > :longest) and (wanted > done or attempts > 0 or"
+                " wake_at <= :now)) order by coalesce(since, failed_at, wake_at), series",
+                {"now": at, "longest": at + LONGEST.total_seconds(), "rested": rested},
             ).fetchall()
             for row in rows:
                 if (only and row[0] not in only) or row[0] in but:
                     continue
-                held_by, lease_until = row[6], row[7] or 0
-                if held_by and lease_until > at and (held_by == owner or alive(held_by)):
+                held_by, leased = row[6], at < (row[7] or 0) <= latest
+                if held_by and leased and (held_by == owner or alive(held_by)):
                     continue
                 return self._leased(row, owner, at)
         return None
 
-    def renew(self, owner: str, *, now: datetime) -> None:
-        """Prolong every lease of `owner`."""
-        self._db.execute(
-            "update inbox set lease_until = ? where owner = ?",
-            ((now + LEASE).timestamp(), owner),
+    def renew(self, works: Iterable[Work], *, now: datetime) -> None:
+        """Prolong the leases of what is still at work, and of nothing else its owner holds."""
+        until = (now + LEASE).timestamp()
+        self._db.executemany(
+            "update inbox set lease_until = ? where series = ? and owner = ? and run = ?",
+            [(until, work.series, work.owner, work.run) for work in works],
         )
 
     def finish(
@@ -322,7 +307,7 @@ class Inbox:
             " on conflict (series) do update set slug = excluded.slug, wanted = excluded.wanted,"
             " since = coalesce(since, excluded.since), changed_at = case when excluded.changed_at"
             " is null then changed_at else max(excluded.changed_at, coalesce(changed_at, 0)) end,"
-            " next_try_at = min(next_try_at, failed_at + ?)",
+            " next_try_at = min(next_try_at, min(failed_at, excluded.since) + ?)",
             (
                 changed.series,
                 changed.slug,
@@ -352,6 +337,11 @@ class Inbox:
             " wake_at = case when wake_at <= ? then null else wake_at end where series = ?",
             (run, owner, at + LEASE.total_seconds(), at, series),
         )
+        hooks = self._db.execute(
+            "select distinct hook from receipts join receipt_parts as part"
+            " on part.receipt = receipts.id where part.run = ?",
+            (run,),
+        )
         return Work(
             series=series,
             slug=slug,
@@ -361,6 +351,7 @@ class Inbox:
             attempts=attempts,
             changed_at=moment(changed_at),
             woken=wanted <= done and attempts == 0,
+            hooks=frozenset(hook for (hook,) in hooks),
         )
 
     def _drop_idle(self, series: str) -> None:

@@ -8,6 +8,36 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+SCHEMA = """
+create table if not exists receipts (
+    id          text primary key,
+    hook        text not null,
+    key         text not null,
+    body        text not null,
+    accepted_at real not null
+) strict;
+create unique index if not exists receipts_by_key on receipts (hook, key) where key <> '';
+create index if not exists receipts_by_time on receipts (accepted_at);
+create table if not exists hook_runs (
+    id        integer primary key autoincrement,
+    series    text not null,
+    began_at  real not null,
+    ended_at  real,
+    exit_code integer,
+    outcome   text
+) strict;
+create table if not exists receipt_parts (
+    generation integer primary key autoincrement,
+    receipt    text not null,
+    series     text not null,
+    slug       text not null,
+    run        integer
+) strict;
+create index if not exists parts_by_receipt on receipt_parts (receipt);
+create index if not exists parts_by_run on receipt_parts (run);
+create index if not exists parts_that_wait on receipt_parts (series) where run is null;
+"""
+
 PartState = Literal["queued", "running", "done"]
 
 
@@ -77,10 +107,11 @@ class Receipt:
 
 
 class Receipts:
-    """The receipts in the tables of `feedgen.inbox`, for reading."""
+    """The receipts in one database, for reading: `feedgen.inbox` writes them."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
+        db.executescript(SCHEMA)
 
     def get(self, receipt: str) -> Receipt | None:
         """Return a receipt by its id, `None` if there is none."""

@@ -38,6 +38,7 @@ from feedgen.rollout import CODE, Rollout
 from feedgen.settings import SeriesSettings, overlay
 from feedgen.state import now as clock
 from feedgen.state import only_series
+from feedgen.transaction import usable
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -134,7 +135,8 @@ class Run:
             if read.series is None:
                 raise read.problem or SeriesProblem("the series could not be read whole")
             async with only_series(self.config.state_folder, read.series.id):
-                return redacted(await self._publish(read, read.series, labels))
+                with usable():
+                    return redacted(await self._publish(read, read.series, labels))
         except FeedgenError as error:
             slug = self._slug(read.ref)
             log.info("run.failed series=%s reason=%s", slug, unplaced(error.message))

@@ -35,6 +35,7 @@ from feedgen.notify.outbox import Outbox
 from feedgen.probe import Probed
 from feedgen.standing import Standings
 from feedgen.transaction import transaction
+from feedgen.waiting import WaitingSeries
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Sequence
@@ -120,11 +121,13 @@ class State:
     looks: Looks
     outbox: Outbox
     inbox: Inbox
+    waiting: WaitingSeries
 
     def __init__(self, path: Path) -> None:
         """Open or create the file at `path`; raises OutsideProblem if that is impossible."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            self._path = path
             self._db = sqlite3.connect(path, isolation_level=None, timeout=10)
             self._db.execute("pragma journal_mode = wal")
             self._db.execute("pragma synchronous = normal")
@@ -136,6 +139,8 @@ class State:
             self.looks = Looks(self._db)
             self.outbox = Outbox(self._db)
             self.inbox = Inbox(self._db)
+            self.waiting = WaitingSeries(self._db)
+            self._file = _file(path)
         except (OSError, sqlite3.Error) as error:
             raise OutsideProblem(
                 f"can not use the state file {path}: {error}",
@@ -152,6 +157,11 @@ class State:
 
     def __exit__(self, *exc: object) -> None:
         self._db.close()
+
+    @property
+    def replaced(self) -> bool:
+        """Whether another file lies where this one was opened, or none: it was moved away."""
+        return _file(self._path) != self._file
 
     def on_air(self, series_id: str) -> OnAir | None:
         """Return what the last run published for the series, `None` if nothing yet."""
@@ -291,6 +301,14 @@ class State:
     def transaction(self) -> AbstractContextManager[None]:
         """Make everything recorded in the block all or nothing; blocks may lie in one another."""
         return transaction(self._db)
+
+
+def _file(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _remembered(known: dict[str, T], key: str, value: T) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 from typing import TYPE_CHECKING
 
+from feedgen.errors import OutsideProblem
+
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterator
 
 
@@ -26,3 +28,15 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
         db.execute("rollback")
         raise
     db.execute("commit")
+
+
+@contextlib.contextmanager
+def usable() -> Iterator[None]:
+    """Make what a disk or a file does to SQLite in the block an OutsideProblem, and no bug."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise OutsideProblem(
+            f"the state can not be used: {error}",
+            hint="look at the disk and at the rights of the state folder",
+        ) from error

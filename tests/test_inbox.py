@@ -116,9 +116,79 @@ def test_a_lease_ends_even_if_nobody_can_tell_whether_its_owner_lives(inbox):
 def test_a_lease_that_is_renewed_is_kept(inbox):
     """Who works for long and says so is not disturbed."""
     tell(inbox, "a")
-    take(inbox, owner="slow")
-    inbox.renew("slow", now=NOW + LEASE - SECOND)
+    work = take(inbox, owner="slow")
+    inbox.renew([work], now=NOW + LEASE - SECOND)
     assert take(inbox, now=NOW + LEASE + SECOND) is None
+
+
+def test_only_the_lease_of_what_is_at_work_is_renewed(inbox):
+    """A run whose outcome could not be kept is taken up again, though its process lives on."""
+    tell(inbox, "a")
+    tell(inbox, "b")
+    lost, at_work = take(inbox), take(inbox)
+    for seconds in range(0, 40, 10):
+        inbox.renew([at_work], now=NOW + seconds * SECOND)
+    again = take(inbox, now=NOW + LEASE + SECOND)
+    assert (again.series, again.run != lost.run) == ("a", True)
+    assert take(inbox, now=NOW + LEASE + SECOND) is None
+
+
+@pytest.mark.parametrize("back", [timedelta(minutes=2), timedelta(days=400)])
+def test_a_clock_that_is_set_back_keeps_nobody_waiting(inbox, back):
+    """A lease and a rest that end in the far future are those of a clock that was ahead."""
+    tell(inbox, "leased")
+    take(inbox, owner="elsewhere")
+    leased = take(inbox, now=NOW - back)
+    assert leased.series == "leased"
+    finish(inbox, leased)
+    tell(inbox, "resting")
+    for _ in range(16):
+        again = finish(inbox, take(inbox, only=("resting",), rested=True), "failed")
+    assert again > NOW + timedelta(hours=19)
+    tell(inbox, "resting", now=NOW - back)
+    assert take(inbox, now=NOW - back + SOON + SECOND).series == "resting"
+
+
+def test_a_rest_of_a_clock_that_was_ahead_by_days_is_none(inbox):
+    """Without a new word a series rests for as long as it may at most."""
+    tell(inbox, "a")
+    again = finish(inbox, take(inbox), "failed")
+    assert take(inbox, now=again - timedelta(days=2)).series == "a"
+
+
+def test_work_knows_the_hooks_it_is_done_for(inbox):
+    """The hooks of every request a run covers, those of a killed run too, and none for a retry."""
+    changed = [Changed(series="a", slug="a")]
+    inbox.accept(changed, hook="one", now=NOW)
+    inbox.accept(changed, hook="two", now=NOW)
+    take(inbox, owner="dead")
+    inbox.accept(changed, hook="three", now=NOW)
+    work = take(inbox, alive=nobody)
+    assert work.hooks == {"one", "two", "three"}
+    again = finish(inbox, work, "failed")
+    assert take(inbox, now=again).hooks == set()
+
+
+def test_a_document_is_known_by_what_was_said_of_it_last(inbox):
+    """Under its own hook, with all the series it is part of, and only with a request accepted."""
+
+    def part_of(*series, hook="cms", key="", body=""):
+        changed = [Changed(series=each, slug=each, document="d") for each in series]
+        inbox.accept(changed, hook=hook, now=NOW, key=key, body=body)
+
+    part_of("a", "b")
+    part_of("x", hook="other")
+    assert inbox.documents.series_of("cms", "d") == ("a", "b")
+    part_of("c", key="k")
+    with pytest.raises(KeyReused):
+        part_of("z", key="k", body="another")
+    assert inbox.documents.series_of("cms", "d") == ("c",)
+    assert inbox.documents.series_of("other", "d") == ("x",)
+    # A series that the document left was told of as well: it keeps its place no longer.
+    moved = [Changed(series="e", slug="e", document="d"), Changed(series="c", slug="c")]
+    inbox.accept(moved, hook="cms", now=NOW)
+    assert inbox.documents.series_of("cms", "d") == ("e",)
+    assert inbox.documents.series_of("cms", "unheard-of") == ()
 
 
 def test_who_lost_the_lease_does_not_have_the_last_word(inbox):

@@ -37,13 +37,15 @@ def command(
       feedgen hook --dry-run daily-news      what would change on air
     """
     from feedgen.hooks import local
+    from feedgen.hooks.meant import Said
     from feedgen.report import series_document
 
     settings = config.load(project)
     if series and name:
         raise click.UsageError("name series, or give a payload with --hook; not both")
     if series:
-        report: local.Report | None = local.Report(hook=local.NAME, names=series, key=key)
+        said = Said(names=series)
+        report: local.Report | None = local.Report(hook=local.NAME, said=said, key=key)
     else:
         report = local.read_payload(_stdin(), *local.settings_of(settings, name), key=key)
     if report is None:
@@ -63,7 +65,7 @@ def command(
 
 
 def _stdin() -> bytes:
-    if sys.stdin.isatty():
+    if sys.stdin is None or sys.stdin.isatty():  # none at all if whoever called closed it
         raise click.UsageError("name a series, or give the payload of a CMS on stdin")
     return sys.stdin.buffer.read(_MOST_BYTES + 1)
 

@@ -116,6 +116,11 @@ def command(
             click.echo(address)
             for line in app.addresses(address.rstrip("/")):
                 say(line)
+            if not _is_loopback(host):
+                say(
+                    "warning    other machines reach this, and what they send is not encrypted: "
+                    "put a proxy with TLS in front before anybody logs in from there"
+                )
             if login_made:
                 say(f"login      {login}  (for this run; set {LOGIN} to keep one)")
             if api is not None and credential_made:

@@ -22,7 +22,7 @@ STOP_SECONDS, IDLE_SECONDS = 10, 15
 # Connections at a time, the bytes of a request's headers, connections that wait to be taken.
 CONNECTIONS, HEADER_BYTES, BACKLOG = 2000, 32 * 1024, 2048
 # A connection, the file that is sent over it, and once more the file while it is being read.
-_FILES = 4 * CONNECTIONS
+_FILES_EACH = 4
 
 
 def serve(
@@ -36,9 +36,9 @@ def serve(
     """Serve until SIGINT or SIGTERM, then finish the requests that are being answered.
 
     Who sends a request slowly, or headers without end, is cut off; more connections than
-    `CONNECTIONS` are answered with 503. Port 0 takes a free one; `listening` is called with the
-    port as soon as it is open. Raises `OutsideProblem` if the port can not be had, or the
-    application can not begin.
+    `CONNECTIONS`, or than there are files for, are answered with 503. Port 0 takes a free one;
+    `listening` is called with the port as soon as it is open. Raises `OutsideProblem` if the port
+    can not be had, or the application can not begin.
     """
     try:
         import uvicorn
@@ -46,6 +46,7 @@ def serve(
         from feedgen.web.patience import PatientProtocol
     except ImportError as error:
         raise MissingExtra("feedgen serve", "serve") from error
+    most = _connections()
     server = uvicorn.Server(
         uvicorn.Config(
             app,
@@ -55,12 +56,13 @@ def serve(
             http=PatientProtocol,
             ws="none",
             h11_max_incomplete_event_size=HEADER_BYTES,
-            limit_concurrency=CONNECTIONS,
+            limit_concurrency=most,
+            # So many are taken at once, before the first of them is looked at.
+            backlog=min(BACKLOG, most),
             timeout_keep_alive=IDLE_SECONDS,
             timeout_graceful_shutdown=STOP_SECONDS,
         )
     )
-    _allow_files()
     with _listen(host, port) as open_socket, _signals_that_only_stop(server):
         if listening:
             listening(open_socket.getsockname()[1])
@@ -86,17 +88,21 @@ def _listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def _allow_files() -> None:
-    """Let the process open as many files as it serves connections, as far as the system does."""
+def _connections() -> int:
+    """Return how many connections there are files for, after asking for as many as it takes."""
     try:
         import resource
     except ImportError:  # there is no such limit on this system
-        return
+        return CONNECTIONS
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    wanted = _FILES_EACH * CONNECTIONS
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return CONNECTIONS
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return max(1, min(CONNECTIONS, soft // _FILES_EACH))
 
 
 @contextlib.contextmanager

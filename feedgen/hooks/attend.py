@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Callable
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from feedgen import absent
 from feedgen.errors import Bug, FeedgenError, UnknownSeries
 from feedgen.hooks import freshness
+from feedgen.hooks.settings import PATIENCE
 from feedgen.outcome import exit_code
 from feedgen.report import Told, series_document
 from feedgen.run import failed
@@ -16,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from feedgen.art19.sync import SeriesRef
+    from feedgen.config import Config
     from feedgen.hooks.standby import Standby
     from feedgen.inbox import Inbox, Work
     from feedgen.outcome import Outcome
@@ -23,40 +29,68 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+Pause = Callable[[float], Awaitable[None]]
+
 
 async def attend(
-    work: Work, standby: Standby, inbox: Inbox, *, patience: float, now: Callable[[], datetime]
+    work: Work,
+    standby: Standby,
+    inbox: Inbox,
+    *,
+    now: Callable[[], datetime],
+    pause: Pause = asyncio.sleep,
 ) -> Outcome:
     """Return what came of `work`, after every receipt it covers was told.
 
-    `patience` is how many seconds the API may take to show the change.
+    `pause` is how to wait for an API that does not show the change yet.
     """
-    told = await publish(work, standby, patience=patience)
+    told, hopeless = await publish(work, standby, pause=pause)
     outcome = told.outcome
     again = inbox.finish(
         work,
         now=now(),
         outcome=series_document(told),
         exit_code=exit_code([outcome]),
-        failed=outcome.result == "failed",
+        failed=outcome.result == "failed" and not hopeless,
     )
     wait = f" again={again:%H:%M:%S}" if again else ""
     log.info("hook.done series=%s result=%s%s", work.slug, outcome.result, wait)
     return outcome
 
 
-async def publish(work: Work, standby: Standby, *, patience: float) -> Told:
-    """Return what came of publishing the series of `work`; never raises what is wrong with it."""
+async def publish(work: Work, standby: Standby, *, pause: Pause) -> tuple[Told, bool]:
+    """Return what came of publishing the series of `work`, and whether no other try can help.
+
+    Never raises what is wrong with it.
+    """
     try:
         async with standby.run((work.slug,)) as run:
-            outcome = await _one(run, work, patience)
-            return Told.of(outcome, run.state.standings.record(outcome, at=run.now))
+            outcome = await _one(run, work, pause)
+            return Told.of(outcome, run.state.standings.record(outcome, at=run.now)), False
+    except UnknownSeries as error:
+        return _failed(work, error, standby), True
     except FeedgenError as error:
-        return Told.of(failed(work.slug, error))
+        return _failed(work, error, standby), False
     except Exception as error:
         # Whoever waits for an outcome gets one, and the other series go on.
         log.exception("hook.bug series=%s", work.slug)
-        return Told.of(failed(work.slug, Bug(error)))
+        return _failed(work, Bug(error), standby), False
+
+
+def _failed(work: Work, error: FeedgenError, standby: Standby) -> Told:
+    """Return the outcome of what kept the series from being tried at all.
+
+    Whoever looks at a receipt may be far away: files are named from the folder of the project.
+    """
+    outcome = failed(work.slug, error)
+    here = f"{standby.root}{os.sep}"
+    return Told.of(
+        replace(
+            outcome,
+            reason=outcome.reason.replace(here, ""),
+            details=tuple(each.replace(here, "") for each in outcome.details),
+        )
+    )
 
 
 async def rehearse(name: str, standby: Standby) -> Told:
@@ -65,26 +99,49 @@ async def rehearse(name: str, standby: Standby) -> Told:
     Raises what keeps everything from being opened, and UnknownSeries.
     """
     async with standby.run((name,), dry_run=True) as run:
-        async for outcome in run.outcomes((name,)):
-            return Told.of(outcome, run.state.standings.of(name))
+        try:
+            async for outcome in run.outcomes((name,)):
+                return Told.of(outcome, run.state.standings.of(name))
+        except UnknownSeries:
+            gone = absent.outcome_of(run.desk, name, dry=True)
+            if gone is None:
+                raise
+            return Told.of(gone, run.state.standings.of(name))
     raise UnknownSeries(name, ())
 
 
-async def _one(run: Run, work: Work, patience: float) -> Outcome:
-    ref = await _ref(run, work)
+async def _one(run: Run, work: Work, pause: Pause) -> Outcome:
+    try:
+        ref = await _ref(run, work)
+    except UnknownSeries:
+        # On air and gone from the source: that is for a person to decide, as after a night.
+        gone = absent.outcome_of(run.desk, work.series)
+        if gone is None:
+            raise
+        return gone
     if ref is None:
         # The files of the show are wrong: the run says what is wrong with them.
         async for outcome in run.outcomes((work.slug,)):
             return outcome
         raise UnknownSeries(work.slug, ())
-    # A change that nobody reported is no change to wait for.
     read = await freshness.read(
         run.source,
         ref,
         changed_at=work.changed_at,
-        patience=0.0 if work.woken or work.attempts else patience,
+        patience=patience_of(run.config, work),
+        pause=pause,
     )
     return await run.one(read)
+
+
+def patience_of(config: Config, work: Work) -> float:
+    """Return how many seconds the API may take to show what the hooks of `work` reported.
+
+    None where nobody reported anything. A command is as patient as the most patient hook.
+    """
+    most = max((each.patience for each in config.hooks.values()), default=PATIENCE)
+    own = (config.hooks[name].patience if name in config.hooks else most for name in work.hooks)
+    return max(own, default=0.0)
 
 
 async def _ref(run: Run, work: Work) -> SeriesRef | None:

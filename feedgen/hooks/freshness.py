@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -42,6 +42,9 @@ class Expected:
     def seen_in(self, resources: Iterable[Resource]) -> bool:
         """Return whether the change, or where nothing is known of it any change, can be seen."""
         found = _stamps(resources)
+        if self.before is not None and not _ids(self.before) <= _ids(found):
+            # What is deleted has no time any more.
+            return True
         if self.changed_at is not None:
             moments = (parse_instant(stamp) for _, stamp in found)
             aware = (each if each.tzinfo else each.replace(tzinfo=UTC) for each in moments if each)
@@ -50,26 +53,32 @@ class Expected:
 
 
 async def read(
-    source: Source, ref: SeriesRef, *, changed_at: datetime | None, patience: float
+    source: Source,
+    ref: SeriesRef,
+    *,
+    changed_at: datetime | None,
+    patience: float,
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> SeriesRead:
     """Return the series, read anew; again and again for up to `patience` seconds if it is old.
 
-    The reading says in a note if it had to wait, and if the change was never seen.
+    The reading says in a note if it had to wait, and if the change was never seen. `pause` lets
+    so many seconds pass between two looks.
     """
     if source.snapshots is None:
         return await _once(source, ref)
     expected = Expected(changed_at=changed_at, before=_before(source, ref))
-    began, pause, looks = time.monotonic(), _FIRST, 0
+    began, rest, looks = time.monotonic(), _FIRST, 0
     while True:
         found = await _once(source, ref)
         looks += 1
         waited = time.monotonic() - began
         if found.series is None or expected.seen_in(found.resources):
             return found if looks == 1 else _noted(found, _LATE, looks, waited)
-        if waited + pause > patience:
+        if waited + rest > patience:
             return _noted(found, _NEVER, looks, waited)
-        await asyncio.sleep(pause)
-        pause = min(pause * 2, _LONGEST)
+        await pause(rest)
+        rest = min(rest * 2, _LONGEST)
         # The data of a later look is newer, and has to say so.
         source = source.at(source.now + timedelta(seconds=int(time.monotonic() - began)))
 
@@ -96,6 +105,10 @@ def _before(source: Source, ref: SeriesRef) -> frozenset[tuple[str, str]] | None
 
 def _stamps(resources: Iterable[Resource]) -> frozenset[tuple[str, str]]:
     return frozenset((each.id, str(each.attributes.get("updated_at", ""))) for each in resources)
+
+
+def _ids(stamps: frozenset[tuple[str, str]]) -> set[str]:
+    return {id_ for id_, _ in stamps}
 
 
 def _noted(found: SeriesRead, said: tuple[str, str], looks: int, seconds: float) -> SeriesRead:

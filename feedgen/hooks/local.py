@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import sqlite3
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -19,17 +20,19 @@ import msgspec
 from feedgen.errors import UnknownSeries, UsageProblem, did_you_mean
 from feedgen.hooks import owner
 from feedgen.hooks.attend import attend, rehearse
+from feedgen.hooks.meant import Said, meant
 from feedgen.hooks.register import Register
 from feedgen.hooks.standby import Standby
 from feedgen.notify.deliver import deliver
 from feedgen.notify.requests import Secrets
 from feedgen.state import State
 from feedgen.state import now as whole_seconds
+from feedgen.transaction import usable
 
 if TYPE_CHECKING:
     from feedgen.config import Config
     from feedgen.hooks.settings import HookSettings
-    from feedgen.inbox import Changed, Inbox
+    from feedgen.inbox import Changed, Inbox, Work
     from feedgen.receipts import Receipt
     from feedgen.report import Told
 
@@ -42,9 +45,7 @@ class Report:
     """What changed, as it was said on a command line; `body` is the payload, if there was one."""
 
     hook: str
-    names: tuple[str, ...]
-    at: datetime | None = None
-    skip_unknown: bool = False
+    said: Said
     key: str = ""
     body: bytes = b""
 
@@ -74,7 +75,7 @@ def read_payload(
 ) -> Report | None:
     """Return what a payload reports, `None` if it is not about a feed.
 
-    Raises UsageProblem for what is no JSON or names no series, MissingExtra without the extra.
+    Raises UsageProblem for what is no JSON, MissingExtra without the extra.
     """
     from feedgen.hooks.mapping import Mapping
 
@@ -90,17 +91,8 @@ def read_payload(
             f"what came on stdin is not JSON: {error}",
             hint="give the payload on stdin, or name the series",
         ) from error
-    mapping = Mapping.of(settings)
-    if not mapping.heeds(payload):
-        return None
-    return Report(
-        hook=name,
-        names=mapping.series(payload),
-        at=mapping.changed(payload),
-        skip_unknown=mapping.skip_unknown,
-        key=key,
-        body=body,
-    )
+    said = Mapping.of(settings).said(payload)
+    return None if said is None else Report(hook=name, said=said, key=key, body=body)
 
 
 async def rehearsed(config: Config, report: Report) -> tuple[Told, ...]:
@@ -121,20 +113,21 @@ async def reported(config: Config, report: Report, *, wait: bool) -> Receipt:
     """
     async with _standby(config) as standby:
         changed = await _known(report, standby)
-        with State(config.state_folder / "state.sqlite3") as state:
+        with usable(), State(config.state_folder / "state.sqlite3") as state:
             inbox = state.inbox
             accepted = inbox.accept(
                 changed,
                 hook=report.hook,
                 now=datetime.now(UTC),
                 key=report.key,
-                body=hashlib.sha256(report.body or repr(report.names).encode()).hexdigest(),
+                body=hashlib.sha256(report.body or repr(report.said.names).encode()).hexdigest(),
             )
             if not wait:
                 return accepted.receipt
-            patience = max((each.patience for each in config.hooks.values()), default=20.0)
-            done = await _done(accepted.receipt, inbox, standby, patience)
+            done = await _done(accepted.receipt, inbox, standby)
             await deliver(state.outbox, secrets=Secrets.from_environment())
+            # Where no server runs nobody else does.
+            inbox.prune(now=datetime.now(UTC))
             return done
 
 
@@ -150,45 +143,45 @@ async def _standby(config: Config) -> AsyncIterator[Standby]:
 
 
 async def _known(report: Report, standby: Standby) -> tuple[Changed, ...]:
-    found = await Register().look_up(report.names, standby)
-    unknown = [name for name in report.names if found[name] is None]
-    known = {each.series: replace(each, at=report.at) for each in found.values() if each}
-    if unknown and (not known or not report.skip_unknown):
-        async with standby.run() as run:
-            await run.source.list_series((unknown[0],))  # raises, and says what was meant
-        raise UnknownSeries(unknown[0], ())
-    return tuple(known.values())
+    said = report.said
+    async with standby.run() as run:
+        before = run.state.inbox.documents.series_of(report.hook, said.document)
+        found = await Register().look_up((*said.names, *before), standby)
+        try:
+            return meant(said, before, found)
+        except UnknownSeries as unknown:
+            await run.source.list_series((unknown.asked,))  # raises, and says what was meant
+            raise
 
 
-async def _done(receipt: Receipt, inbox: Inbox, standby: Standby, patience: float) -> Receipt:
+async def _done(receipt: Receipt, inbox: Inbox, standby: Standby) -> Receipt:
     """Return the receipt once it is done, by us or by whoever was quicker."""
     me = owner.new_owner()
-    mine = tuple(part.series for part in receipt.parts)
-    keeping = asyncio.create_task(_keep(inbox, me))
-    try:
-        while (found := inbox.receipt(receipt.id) or receipt).state != "done":
-            now = datetime.now(UTC)
-            work = inbox.take(me, now=now, alive=owner.alive, only=mine, rested=True)
-            if work is None:
-                await asyncio.sleep(_LOOK_EVERY)
-                continue
-            try:
-                await attend(
-                    work, standby, inbox, patience=patience, now=lambda: datetime.now(UTC)
-                )
-            except BaseException:
-                # Somebody pressed Ctrl-C: the next who looks takes it up again.
+    while (found := inbox.receipt(receipt.id) or receipt).state != "done":
+        # What failed and rests is tried at once, but once: then its part is done.
+        open_ = tuple(part.series for part in found.parts if part.state != "done")
+        now = datetime.now(UTC)
+        work = inbox.take(me, now=now, alive=owner.alive, only=open_, rested=True)
+        if work is None:
+            await asyncio.sleep(_LOOK_EVERY)
+            continue
+        keeping = asyncio.create_task(_keep(inbox, work))
+        try:
+            await attend(work, standby, inbox, now=lambda: datetime.now(UTC))
+        except BaseException:
+            # Somebody pressed Ctrl-C: the next who looks takes it up again.
+            with contextlib.suppress(sqlite3.Error):
                 inbox.give_back(work)
-                raise
-        return found
-    finally:
-        keeping.cancel()
+            raise
+        finally:
+            keeping.cancel()
+    return found
 
 
-async def _keep(inbox: Inbox, me: str) -> None:
+async def _keep(inbox: Inbox, work: Work) -> None:
     while True:
         await asyncio.sleep(_RENEW_EVERY)
-        inbox.renew(me, now=datetime.now(UTC))
+        inbox.renew([work], now=datetime.now(UTC))
 
 
 def outcomes(receipts: Sequence[Receipt]) -> list[dict[str, object]]:

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from feedgen import absent
 from feedgen.errors import FeedgenError, UnknownSeries
 from feedgen.inbox import Changed
 
@@ -61,8 +62,10 @@ class Register:
             for ref in await run.source.list_series((name,)):
                 return Changed(series=ref.id, slug=ref.slug or name)
         except UnknownSeries:
-            return None
-        return None
+            pass
+        # One that is gone and still on air: whoever deletes a show reports a change, too.
+        gone = absent.still_on_air(run.state, name)
+        return Changed(series=gone.series_id, slug=gone.slug) if gone else None
 
     def forget(self) -> None:
         """Drop everything: the source may be another one now."""

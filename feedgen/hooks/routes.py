@@ -5,11 +5,12 @@
     POST /hooks/<name>?dry_run=1  200 and what would go on air; nothing is written
     GET  /receipts/<id>           200 and what became of it
 
-Refused: 400 what can not be read, 401 not signed, 404 no such hook or receipt, 408 too slow,
-413 too large, 415 not JSON, 422 no series in it or a key that was used for something else,
-429 and 503 too often (RFC 9110 §15.5, RFC 6585 §4). A message that came before, known by its
-idempotency key, is answered 200 with the first receipt and starts nothing: its sender must not
-try again (Standard Webhooks, "Idempotency"; IETF draft "The Idempotency-Key HTTP Header Field").
+Refused: 400 what can not be read, 401 not signed, 404 no such hook or receipt, 405 another
+method, 408 too slow, 413 too large, 415 compressed or not JSON, 422 no series in it or a key that
+was used for something else, 429 and 503 too often (RFC 9110 §15.5, RFC 6585 §4). A message that
+came before, known by its idempotency key, is answered 200 with the first receipt and starts
+nothing: its sender must not try again (Standard Webhooks, "Idempotency"; IETF draft "The
+Idempotency-Key HTTP Header Field").
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+import re
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -26,24 +29,30 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import Route
 
-from feedgen.errors import FeedgenError, Refused, UnknownSeries, UsageProblem
+from feedgen.errors import FeedgenError, Refused, UnknownSeries
 from feedgen.hooks import signatures
+from feedgen.hooks.bodies import Bodies, Crowded, TooLarge, TooSlow
+from feedgen.hooks.meant import BadPayload
+from feedgen.hooks.rate import Lines
 from feedgen.hooks.settings import NAME
 from feedgen.inbox import KeyReused
 from feedgen.report import series_document
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
+    from starlette.types import Receive, Scope, Send
 
     from feedgen.hooks.service import Hook, HookService
     from feedgen.receipts import Receipt
 
 log = logging.getLogger(__name__)
 
-# Seconds for a whole body, and for the next piece of it; requests whose body is read at once.
-BODY_WITHIN, PIECE_WITHIN, AT_ONCE = 20.0, 5.0, 200
 LONGEST_WAIT, WAITING_AT_ONCE, REHEARSALS_AT_ONCE = 60.0, 200, 2
 _MOST_DEPTH = 64
+# Bytes whose HMAC takes so long that other requests should not have to wait for it.
+_LONG = 256 * 1024
+_NUMBER = re.compile(r"[0-9]{1,5}(\.[0-9]{1,6})?")
+_UNSIGNED = "not signed as it has to be"
 
 
 class _Answer(Exception):
@@ -59,15 +68,30 @@ def routes(service: HookService) -> list[BaseRoute]:
     """Return the routes of the hooks, to be mounted in front of everything else."""
     hooks = _Hooks(service)
     return [
-        Route("/hooks/{name:path}", hooks.post, methods=["POST"]),
-        Route("/receipts/{id}", hooks.get_receipt, methods=["GET"]),
+        _Route("/hooks/{name:path}", hooks.post, methods=["POST"]),
+        _Route("/receipts/{id}", hooks.get_receipt, methods=["GET"]),
     ]
+
+
+class _Route(Route):
+    """A route that refuses other methods in JSON, as it refuses everything."""
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request whose path is that of the route."""
+        methods = self.methods or set()
+        if scope["method"] in methods:
+            await super().handle(scope, receive, send)
+            return
+        allowed = ", ".join(sorted(methods))
+        answer = _json(405, {"error": f"only {allowed}"}, {"allow": allowed})
+        await answer(scope, receive, send)
 
 
 class _Hooks:
     def __init__(self, service: HookService) -> None:
         self._service = service
-        self._reading = 0
+        self._bodies = Bodies()
+        self._lines: defaultdict[str, Lines] = defaultdict(Lines)
         self._waiting = 0
         self._rehearsing = 0
 
@@ -80,20 +104,17 @@ class _Hooks:
         except ClientDisconnect:
             return _json(400, {"error": "the request broke off"}, {"connection": "close"})
         except FeedgenError as error:
-            # What is wrong here is nobody's business outside; the log has it.
-            log.error("hook.unavailable reason=%s", error.message)
-            return _json(503, {"error": "not now"}, {"retry-after": "5"})
+            return _unavailable("hook.unavailable", error)
 
     async def get_receipt(self, request: HttpRequest) -> Response:
         """Answer GET /receipts/<id>."""
         try:
             found = await self._service.receipt(str(request.path_params["id"]))
         except FeedgenError as error:
-            log.error("receipt.unavailable reason=%s", error.message)
-            return _json(503, {"error": "not now"}, {"retry-after": "5"})
+            return _unavailable("receipt.unavailable", error)
         if found is None:
             return _json(404, {"error": "there is no such receipt"})
-        return _json(200, _told(found))
+        return _json(200, self._told(found))
 
     async def _post(self, request: HttpRequest) -> Response:
         name = str(request.path_params["name"])
@@ -103,15 +124,7 @@ class _Hooks:
         if not hook.secrets:
             raise _Answer(503, "the hook is not set up")
         wait, dry_run = _asked(request)
-        body = await self._body(request, hook)
-        signed = signatures.Request(
-            method=request.method, path=_path(request), headers=_lower(request.headers), body=body
-        )
-        try:
-            self._service.verify(hook, signed)
-        except Refused as refused:
-            log.warning("hook.refused hook=%s reason=%s", hook.name, refused.message)
-            raise _Answer(401, "not signed as it has to be") from None
+        signed = await self._signed(request, hook)
         if pause := hook.rate.spend():
             raise _Answer(429, "too many requests", retry_after=str(math.ceil(pause)))
         return await self._take(hook, signed, wait=wait, dry_run=dry_run)
@@ -131,9 +144,7 @@ class _Hooks:
             accepted = await self._service.accept(hook, changed, key=key, body=signed.body)
         except UnknownSeries as error:
             raise _Answer(422, f"no series {error.asked!r}") from None
-        except KeyReused as error:
-            raise _Answer(422, error.message) from None
-        except UsageProblem as error:
+        except (BadPayload, signatures.BadKey, KeyReused) as error:
             raise _Answer(422, error.message) from None
         receipt = accepted.receipt
         if wait and receipt.state != "done":
@@ -141,7 +152,7 @@ class _Hooks:
         done = receipt.state == "done"
         return _json(
             200 if accepted.replayed or (wait and done) else 202,
-            _told(receipt) | {"replayed": accepted.replayed},
+            self._told(receipt) | {"replayed": accepted.replayed},
             {"location": f"/receipts/{receipt.id}"},
         )
 
@@ -162,41 +173,76 @@ class _Hooks:
             outcomes = await self._service.difference(changed)
         finally:
             self._rehearsing -= 1
-        told = [_outcome(series_document(each)) for each in outcomes]
+        told = [self._outcome(series_document(each)) for each in outcomes]
         return _json(200, {"dry_run": True, "outcomes": told})
 
-    async def _body(self, request: HttpRequest, hook: Hook) -> bytes:
-        """Return the body; refuse it as soon as it is clear that it is refused."""
+    def _told(self, receipt: Receipt) -> dict[str, Any]:
+        told = receipt.as_json()
+        for part in told["series"]:
+            if part["outcome"] is not None:
+                part["outcome"] = self._outcome(part["outcome"])
+        return told
+
+    def _outcome(self, outcome: dict[str, Any]) -> dict[str, Any]:
+        """Return an outcome without where anything lies on the disk: that is for who is there."""
+        feeds = [
+            {k: v for k, v in feed.items() if k != "feed"} for feed in outcome.get("feeds", ())
+        ]
+        told = {k: v for k, v in outcome.items() if k != "feed"} | {"feeds": feeds}
+        return {k: _without(self._service.place, v) for k, v in told.items()}
+
+    async def _signed(self, request: HttpRequest, hook: Hook) -> signatures.Request:
+        """Return a request that is signed; refuse it as soon as it is clear that it is refused."""
         limit = hook.settings.body_limit
-        length = request.headers.get("content-length", "")
-        if length.isdecimal() and int(length[:20]) > limit:
+        headers = _lower(request.headers)
+        length = headers.get("content-length", "")
+        if length.isdecimal() and int(length[-20:]) > limit:
             raise _Answer(413, f"more than {limit} bytes", connection="close")
-        if signatures.token_is_missing(hook.settings, _lower(request.headers), hook.secrets):
-            log.warning("hook.refused hook=%s reason=the token is missing or wrong", hook.name)
-            raise _Answer(401, "not signed as it has to be", connection="close")
-        if self._reading >= AT_ONCE:
-            raise _Answer(503, "too many requests at once", retry_after="1", connection="close")
-        self._reading += 1
         try:
-            async with asyncio.timeout(BODY_WITHIN):
-                return await _pieces(request, limit)
-        except TimeoutError:
+            self._service.verify_headers(hook, headers)
+        except Refused as refused:
+            raise self._unsigned(hook, refused, connection="close") from None
+        if headers.get("content-encoding", "identity").lower() != "identity":
+            # RFC 9110 §15.5.16. Nobody knows how large it is before it is unpacked.
+            raise _Answer(
+                415,
+                "the body must not be compressed",
+                accept_encoding="identity",
+                connection="close",
+            )
+        body = await self._body(request, limit)
+        signed = signatures.Request(
+            method=request.method, path=_path(request), headers=headers, body=body
+        )
+        try:
+            if len(body) > _LONG:
+                await asyncio.to_thread(self._service.verify, hook, signed)
+            else:
+                self._service.verify(hook, signed)
+        except Refused as refused:
+            raise self._unsigned(hook, refused) from None
+        return signed
+
+    def _unsigned(self, hook: Hook, refused: Refused, **headers: str) -> _Answer:
+        """Return the same refusal, whatever is wrong; the log has what it is."""
+        left_out = self._lines[hook.name].next()
+        if left_out is not None:
+            log.warning(
+                "hook.refused hook=%s left_out=%s reason=%s", hook.name, left_out, refused.message
+            )
+        return _Answer(401, _UNSIGNED, **headers)
+
+    async def _body(self, request: HttpRequest, limit: int) -> bytes:
+        try:
+            return await self._bodies.read(request.stream(), limit)
+        except TooLarge:
+            raise _Answer(413, f"more than {limit} bytes", connection="close") from None
+        except TooSlow:
             raise _Answer(408, "the body comes too slowly", connection="close") from None
-        finally:
-            self._reading -= 1
-
-
-async def _pieces(request: HttpRequest, limit: int) -> bytes:
-    body = bytearray()
-    stream = request.stream()
-    while True:
-        async with asyncio.timeout(PIECE_WITHIN):
-            piece = await anext(stream, None)
-        if piece is None:
-            return bytes(body)
-        body += piece
-        if len(body) > limit:
-            raise _Answer(413, f"more than {limit} bytes", connection="close")
+        except Crowded:
+            raise _Answer(
+                503, "too many requests at once", retry_after="1", connection="close"
+            ) from None
 
 
 def _payload(signed: signatures.Request) -> object:
@@ -233,15 +279,17 @@ def _too_deep(payload: object) -> bool:
 
 def _asked(request: HttpRequest) -> tuple[float, bool]:
     """Return how long an answer may take, and whether nothing is to be written."""
-    query = request.query_params
-    try:
-        wait = float(query.get("wait", "0"))
-    except ValueError:
-        wait = math.nan
-    if not 0 <= wait <= LONGEST_WAIT:
+    asked = request.query_params.multi_items()
+    query = dict(asked)
+    # What somebody says twice they may mean otherwise than we read it.
+    if any(name in ("wait", "dry_run") for name, _ in asked) and len(query) != len(asked):
+        raise _Answer(400, "wait and dry_run are said once")
+    said = query.get("wait", "0")
+    wait = float(said) if _NUMBER.fullmatch(said) else math.nan
+    if not wait <= LONGEST_WAIT:
         raise _Answer(400, f"wait is a number of seconds, up to {LONGEST_WAIT:.0f}")
     dry_run = query.get("dry_run", "0")
-    if dry_run not in ("0", "1", "false", "true", ""):
+    if dry_run not in ("0", "1", "false", "true"):
         raise _Answer(400, "dry_run is 0 or 1")
     return wait, dry_run in ("1", "true")
 
@@ -254,21 +302,32 @@ def _path(request: HttpRequest) -> str:
 
 
 def _lower(headers: Headers) -> dict[str, str]:
-    return {name.lower(): value for name, value in headers.items()}
+    """Return the headers by name; what came twice is one list of both (RFC 9110 §5.2).
+
+    So a second signature beside the first one is no signature, whichever of them is right.
+    """
+    found: dict[str, str] = {}
+    for name, value in headers.items():
+        name = name.lower()
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return found
 
 
-def _told(receipt: Receipt) -> dict[str, Any]:
-    told = receipt.as_json()
-    for part in told["series"]:
-        if part["outcome"] is not None:
-            part["outcome"] = _outcome(part["outcome"])
+def _unavailable(event: str, error: FeedgenError) -> Response:
+    """Answer that this is not the moment; what is wrong is nobody's business but the log's."""
+    log.error("%s reason=%s", event, error.message)
+    return _json(503, {"error": "not now"}, {"retry-after": "5"})
+
+
+def _without(place: str, told: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Return plain data in which no text says `place`."""
+    if isinstance(told, str):
+        return told.replace(place, "")
+    if isinstance(told, dict):
+        return {name: _without(place, value) for name, value in told.items()}
+    if isinstance(told, (list, tuple)):
+        return [_without(place, each) for each in told]
     return told
-
-
-def _outcome(outcome: dict[str, Any]) -> dict[str, Any]:
-    """Return an outcome without where its feeds lie on the disk: that is for who is there."""
-    feeds = [{k: v for k, v in feed.items() if k != "feed"} for feed in outcome.get("feeds", ())]
-    return {k: v for k, v in outcome.items() if k != "feed"} | {"feeds": feeds}
 
 
 def _json(status: int, told: dict[str, Any], headers: dict[str, str] | None = None) -> Response:

@@ -13,23 +13,30 @@ import asyncio
 import contextlib
 import hashlib
 import logging
+import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from feedgen.errors import UnknownSeries, UsageProblem
-from feedgen.hooks.mapping import BadPayload, Mapping
+from feedgen import config as configuration
+from feedgen.config import FILE_NAME
+from feedgen.errors import UsageProblem
+from feedgen.hooks.mapping import Mapping
+from feedgen.hooks.meant import meant
 from feedgen.hooks.rate import Rate
-from feedgen.hooks.signatures import Request, verify
+from feedgen.hooks.signatures import Request, verify, verify_headers
+from feedgen.hooks.standby import mark
 from feedgen.inbox import Accepted, Changed, Inbox
 from feedgen.state import State
+from feedgen.transaction import usable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from feedgen.config import Config
+    from feedgen.content.walk import Mark
     from feedgen.hooks.settings import HookSettings
     from feedgen.hooks.worker import Worker
     from feedgen.receipts import Receipt
@@ -38,8 +45,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-# Seconds between two looks at a receipt that somebody waits for, if nothing is heard before.
-_LOOK_EVERY = 0.5
+# Seconds between two looks at a receipt that somebody waits for, if nothing is heard before, and
+# between two at the files that hooks are configured by.
+_LOOK_EVERY, _LOOK_AGAIN = 0.5, 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,17 +76,28 @@ class HookService:
         self._worker = worker
         self._clock = clock
         self._path = config.state_folder / "state.sqlite3"
-        self._hooks = {
-            name: self._ready(name, each, config) for name, each in config.hooks.items()
-        }
+        self._config = config
+        self._marks = _marks(config)
+        self._looked_at = time.monotonic()
+        self._hooks = self._ready(config)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="inbox")
         self._state: State | None = None
         self._waiting: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
         worker.listen(self._ended)
 
+    @property
+    def place(self) -> str:
+        """Where the project lies, as it stands before the paths of its files."""
+        return f"{self._config.root}/"
+
     def hook(self, name: str) -> Hook | None:
-        """Return the hook of this name, `None` if there is none."""
+        """Return the hook of this name as it is configured now, `None` if there is none."""
+        self._look_again()
         return self._hooks.get(name)
+
+    def verify_headers(self, hook: Hook, headers: dict[str, str]) -> None:
+        """Raise Unsigned if the headers alone show that a request is not signed."""
+        verify_headers(headers, hook.settings, hook.secrets, now=self._clock())
 
     def verify(self, hook: Hook, request: Request) -> None:
         """Raise Unsigned unless the request is signed with a secret of the hook."""
@@ -89,21 +108,15 @@ class HookService:
 
         Raises BadPayload, and UnknownSeries for a name that is no series.
         """
-        if not hook.mapping.heeds(payload):
+        said = hook.mapping.said(payload)
+        if said is None:
             return ()
-        names = hook.mapping.series(payload)
-        at = hook.mapping.changed(payload)
-        found = await self._worker.resolve(names)
-        known = {each.series: each for each in found.values() if each is not None}
-        unknown = [name for name in names if found[name] is None]
-        if not known and hook.mapping.skip_unknown:
-            raise BadPayload(
-                "none of the names in the payload is a series",
-                hint="look at the expression `series` of the hook",
+        before: tuple[str, ...] = ()
+        if said.document:
+            before = await self._with(
+                lambda inbox: inbox.documents.series_of(hook.name, said.document)
             )
-        if unknown and not hook.mapping.skip_unknown:
-            raise UnknownSeries(unknown[0], ())
-        return tuple(Changed(series=each.series, slug=each.slug, at=at) for each in known.values())
+        return meant(said, before, await self._worker.resolve((*said.names, *before)))
 
     async def accept(
         self, hook: Hook, changed: Sequence[Changed], *, key: str, body: bytes
@@ -147,7 +160,30 @@ class HookService:
             await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
         self._thread.shutdown(wait=False)
 
-    def _ready(self, name: str, settings: HookSettings, config: Config) -> Hook:
+    def _look_again(self) -> None:
+        """Take over what `feedgen.toml` and the files of secrets say, if they changed."""
+        now = time.monotonic()
+        if now - self._looked_at < _LOOK_AGAIN:
+            return
+        self._looked_at = now
+        marks = _marks(self._config)
+        if marks == self._marks:
+            return
+        self._marks = marks
+        try:
+            config = configuration.load(self._config.root)
+        except UsageProblem as problem:
+            log.error("hook.settings_kept reason=%s", problem.message)
+            return
+        self._config, self._marks = config, _marks(config)
+        self._hooks = self._ready(config)
+        log.info("hook.settings_taken_over hooks=%s", ",".join(sorted(self._hooks)))
+
+    def _ready(self, config: Config) -> dict[str, Hook]:
+        self.problems.clear()
+        return {name: self._hook(name, each, config) for name, each in config.hooks.items()}
+
+    def _hook(self, name: str, settings: HookSettings, config: Config) -> Hook:
         try:
             secrets = settings.secrets(config.root)
             if settings.scheme == "standard-webhooks":
@@ -168,9 +204,12 @@ class HookService:
         """Return what `work` returns, done in the thread of the inbox."""
 
         def do() -> T:
+            if self._state is not None and self._state.replaced:
+                self._close()
             if self._state is None:
                 self._state = State(self._path)
-            return work(self._state.inbox)
+            with usable():
+                return work(self._state.inbox)
 
         return await asyncio.get_running_loop().run_in_executor(self._thread, do)
 
@@ -193,6 +232,12 @@ class HookService:
         for event, loop in tuple(self._waiting.items()):
             with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
                 loop.call_soon_threadsafe(event.set)
+
+
+def _marks(config: Config) -> frozenset[Mark]:
+    """Return what to compare of the files that configure the hooks."""
+    secrets = (each.secret_file for each in config.hooks.values() if each.secret_file)
+    return frozenset(mark(config.root / name) for name in (FILE_NAME, *secrets))
 
 
 def _must_be_standard(secrets: tuple[str, ...]) -> None:

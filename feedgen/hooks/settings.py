@@ -39,17 +39,20 @@ SCHEMES: dict[Kind, Scheme] = {
 }
 # Shorter ones can be guessed from one signed request by trying.
 _SHORTEST_SECRET = 16
+# Seconds an API may take to show a change, unless the settings say otherwise.
+PATIENCE = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HookSettings:
     """One hook.
 
-    `series`, `changed` and `only` are JMESPath expressions over the payload: the slugs or ids of
-    series, when they changed, and whether the payload is to be heeded at all; blank means those
-    of the kind. `unknown` says what a name that is no series does. `tolerance` is in seconds, for
-    signatures with a time-stamp; `patience` is how many seconds the API may take to show the
-    change; `body_limit` in bytes; `per_minute` the most requests.
+    `series`, `changed`, `document` and `only` are JMESPath expressions over the payload: the slugs
+    or ids of series, when they changed, the id of what changed in the CMS, and whether the payload
+    is to be heeded at all; blank means those of the kind. `unknown` says what a name that is no
+    series does. `tolerance` is in seconds, for signatures with a time-stamp; `patience` is how
+    many seconds the API may take to show the change; `body_limit` in bytes; `per_minute` the most
+    requests.
     """
 
     kind: Kind = "generic"
@@ -59,11 +62,12 @@ class HookSettings:
     header: str = ""
     series: str = ""
     changed: str = ""
+    document: str = ""
     only: str = ""
     unknown: Literal["refuse", "skip"] | None = None
     tolerance: Annotated[int, msgspec.Meta(ge=1, le=86_400)] = 300
     body_limit: Annotated[int, msgspec.Meta(ge=1_000, le=50_000_000)] = 1_000_000
-    patience: Annotated[float, msgspec.Meta(ge=0, le=600)] = 20.0
+    patience: Annotated[float, msgspec.Meta(ge=0, le=600)] = PATIENCE
     per_minute: Annotated[int, msgspec.Meta(ge=1)] = 3_000
 
     @property
@@ -79,7 +83,7 @@ class HookSettings:
             yield "header", "expected the name of an HTTP header"
         if self.header and self.scheme != "token":
             yield "header", 'is only for signature = "token"; the others have their own'
-        for field in ("series", "changed", "only"):
+        for field in ("series", "changed", "document", "only"):
             if problem := _expression_problem(getattr(self, field)):
                 yield field, problem
 
@@ -90,7 +94,7 @@ class HookSettings:
         else:
             place = self.secret_file
             try:
-                text = (root / self.secret_file).read_text(encoding="utf-8")
+                text = (root / self.secret_file).read_text(encoding="utf-8-sig")
             except (OSError, UnicodeDecodeError) as error:
                 raise UsageProblem(
                     f"the secret of a hook can not be read from {place}",

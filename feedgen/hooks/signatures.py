@@ -9,14 +9,13 @@ to whoever asks; the log has the reason.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
 from feedgen.errors import MissingExtra, Refused, UsageProblem
@@ -28,6 +27,12 @@ if TYPE_CHECKING:
 HEADER = "x-feedgen-token"
 _GHOST = re.compile(r"sha256=([0-9a-f]{64}),\s*t=([0-9]{1,15})")
 _SANITY = re.compile(r"t=([0-9]{1,15})[, ]+v1=([A-Za-z0-9_-]{43})")
+_SECONDS = re.compile(r"0|[1-9][0-9]{0,10}")
+Digest = Literal["sha1", "sha256"]
+_GITHUB: dict[Digest, re.Pattern[str]] = {
+    "sha1": re.compile(r"sha1=[0-9a-f]{40}"),
+    "sha256": re.compile(r"sha256=[0-9a-f]{64}"),
+}
 _LONGEST_KEY = 255
 # Whoever repeats a message says so with one of these; the first that is there counts.
 _KEYS = (
@@ -46,6 +51,10 @@ class Unsigned(Refused):
 
     def __init__(self, why: str) -> None:
         super().__init__(f"the request is not signed as it has to be: {why}")
+
+
+class BadKey(UsageProblem):
+    """An idempotency key that nobody can keep."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,30 +76,54 @@ def verify(
     _VERIFIERS[settings.scheme](request, settings, secrets, now)
 
 
-def token_is_missing(
-    settings: HookSettings, headers: Mapping[str, str], secrets: Sequence[str]
-) -> bool:
-    """Return whether the headers alone show that a request is refused, before its body is read."""
-    if settings.scheme != "token":
-        return False
-    return not _any_equal([_token(settings, headers)], secrets)
+def verify_headers(
+    headers: Mapping[str, str], settings: HookSettings, secrets: Sequence[str], *, now: datetime
+) -> None:
+    """Raise Unsigned if the headers alone show that a request is refused, before its body is read.
+
+    A signature that is missing, has no form or is too old, and a token that is not the one.
+    """
+    if settings.scheme == "token":
+        _refuse_unless(_any_equal([_token(settings, headers)], secrets))
+    else:
+        _CLAIMS[settings.scheme](headers, settings, now)
 
 
 def key_of(request: Request, scheme: Scheme) -> str:
     """Return by what a repeated request is known, `""` if its sender gives it nothing.
 
-    Raises UsageProblem for a key that is too long. The signature stands in where it covers a
-    time-stamp: nobody but a replay has it twice.
+    Raises BadKey for a key that is too long. The signature stands in where it covers a
+    time-stamp: nobody but a replay has it twice. Ghost gives no key, and Contentful signs its own:
+    what anybody may have added to a request of theirs is none.
     """
-    for name in _KEYS:
+    names: Iterable[str] = () if scheme == "ghost" else _KEYS
+    if scheme == "contentful":
+        signed_too = request.headers.get("x-contentful-signed-headers", "").lower().split(",")
+        names = [name for name in _KEYS if name in signed_too]
+    for name in names:
         # A string of RFC 8941 has quotes (IETF draft "The Idempotency-Key HTTP Header Field").
         if key := request.headers.get(name, "").strip().strip('"'):
             if len(key) > _LONGEST_KEY or not key.isprintable():
-                raise UsageProblem("the idempotency key is too long or not legible")
+                raise BadKey("the idempotency key is too long or not legible")
             return key
     signed = {"ghost": "x-ghost-signature", "sanity": "sanity-webhook-signature"}.get(scheme, "")
     stamp = request.headers.get(signed or "x-contentful-signature", "")
     return hashlib.sha256(stamp.encode()).hexdigest() if stamp else ""
+
+
+def _standard_claim(
+    headers: Mapping[str, str], settings: HookSettings, now: datetime
+) -> tuple[str, datetime, list[str]]:
+    id_, stamp, given = (
+        headers.get(f"webhook-{name}") or headers.get(f"svix-{name}", "")
+        for name in ("id", "timestamp", "signature")
+    )
+    if not (id_ and stamp and given):
+        raise Unsigned("a header of Standard Webhooks is missing")
+    # "The timestamp is an integer unix timestamp"; it is signed as it is written.
+    if not _SECONDS.fullmatch(stamp):
+        raise Unsigned("the time-stamp is no number of seconds")
+    return id_, _fresh(stamp, settings.tolerance, now), given.split()
 
 
 def _standard(
@@ -100,14 +133,7 @@ def _standard(
         from standardwebhooks import Webhook
     except ImportError as error:
         raise MissingExtra("Standard Webhooks", "serve") from error
-    headers = request.headers
-    id_, stamp, given = (
-        headers.get(f"webhook-{name}") or headers.get(f"svix-{name}", "")
-        for name in ("id", "timestamp", "signature")
-    )
-    if not (id_ and stamp and given):
-        raise Unsigned("a header of Standard Webhooks is missing")
-    at = _fresh(stamp, settings.tolerance, now)
+    id_, at, given = _standard_claim(request.headers, settings, now)
     try:
         text = request.body.decode("utf-8")
         # The library raises exceptions of several kinds for a secret that is none.
@@ -116,17 +142,27 @@ def _standard(
         raise Unsigned("the body is not UTF-8") from error
     except Exception as error:
         raise Unsigned("the secret is none of Standard Webhooks: base64, whsec_…") from error
-    _refuse_unless(_any_equal(given.split(), wanted))
+    _refuse_unless(_any_equal(given, wanted))
+
+
+def _github_claim(
+    headers: Mapping[str, str], settings: HookSettings, _now: datetime
+) -> tuple[Digest, str]:
+    given = headers.get("x-hub-signature-256", "")
+    digest: Digest = "sha256"
+    if not given and settings.kind == "drupal":
+        # Its module signs with SHA-1 alone, whose HMAC holds although the digest is broken
+        # (RFC 6194). From everybody else the header of GitHub's first years is no signature.
+        given, digest = headers.get("x-hub-signature", ""), "sha1"
+    if not _GITHUB[digest].fullmatch(given):
+        raise Unsigned("x-hub-signature-256 is missing or of another form")
+    return digest, given
 
 
 def _github(
-    request: Request, _settings: HookSettings, secrets: Sequence[str], _now: datetime
+    request: Request, settings: HookSettings, secrets: Sequence[str], now: datetime
 ) -> None:
-    given = request.headers.get("x-hub-signature-256") or request.headers.get(
-        "x-hub-signature", ""
-    )
-    # Senders that are older than GitHub's second header sign with SHA-1, whose HMAC still holds.
-    digest = "sha1" if given.startswith("sha1=") else "sha256"
+    digest, given = _github_claim(request.headers, settings, now)
     wanted = [f"{digest}={_hmac(secret, request.body, digest).hex()}" for secret in secrets]
     _refuse_unless(_any_equal([given], wanted))
 
@@ -149,57 +185,77 @@ def _token(settings: HookSettings, headers: Mapping[str, str]) -> str:
         try:
             # The password of RFC 7617, for senders that know nothing else.
             return base64.b64decode(rest, validate=True).decode("utf-8").partition(":")[2]
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:  # no base64, no ASCII before it, no UTF-8 behind it
             return ""
     return given.strip()
+
+
+def _ghost_claim(
+    headers: Mapping[str, str], settings: HookSettings, now: datetime
+) -> tuple[str, str]:
+    found = _GHOST.fullmatch(headers.get("x-ghost-signature", "").strip())
+    if not found:
+        raise Unsigned("x-ghost-signature is missing or of another form")
+    given, stamp = found.groups()
+    _fresh(stamp, settings.tolerance, now)
+    return given, stamp
 
 
 def _ghost(
     request: Request, settings: HookSettings, secrets: Sequence[str], now: datetime
 ) -> None:
-    found = _GHOST.fullmatch(request.headers.get("x-ghost-signature", "").strip())
-    if not found:
-        raise Unsigned("x-ghost-signature is missing or of another form")
-    given, stamp = found.groups()
-    _fresh(stamp, settings.tolerance, now)
+    given, stamp = _ghost_claim(request.headers, settings, now)
     wanted = [_hmac(secret, request.body + stamp.encode()).hex() for secret in secrets]
     _refuse_unless(_any_equal([given], wanted))
+
+
+def _contentful_claim(
+    headers: Mapping[str, str], settings: HookSettings, now: datetime
+) -> tuple[str, list[str]]:
+    signed = headers.get("x-contentful-signed-headers", "").split(",")
+    names = [name.strip().lower() for name in signed]
+    # A signature that leaves out its own frame says nothing about when it was made.
+    if not {"x-contentful-timestamp", "x-contentful-signed-headers"} <= {*names}:
+        raise Unsigned("x-contentful-signed-headers is missing or leaves out the time-stamp")
+    _fresh(headers.get("x-contentful-timestamp", ""), settings.tolerance, now)
+    given = headers.get("x-contentful-signature", "")
+    if not given:
+        raise Unsigned("x-contentful-signature is missing")
+    return given, names
 
 
 def _contentful(
     request: Request, settings: HookSettings, secrets: Sequence[str], now: datetime
 ) -> None:
     headers = request.headers
-    stamp = headers.get("x-contentful-timestamp", "")
-    names = [name.strip().lower() for name in _signed_headers(headers)]
-    # A signature that leaves out its own frame says nothing about when it was made.
-    if not {"x-contentful-timestamp", "x-contentful-signed-headers"} <= {*names}:
-        raise Unsigned("x-contentful-signed-headers is missing or leaves out the time-stamp")
-    _fresh(stamp, settings.tolerance, now)
+    given, names = _contentful_claim(headers, settings, now)
     told = ";".join(f"{name}:{headers.get(name, '').strip()}" for name in names)
     path, mark, query = request.path.partition("?")
-    where = f"{quote(path, safe=_KEPT)}{mark}{quote(quote(query, safe=''), safe=_KEPT)}"
+    where = f"{quote(path, safe=_KEPT)}{mark}{quote(quote(query, safe=_PLAIN), safe=_KEPT)}"
     frame = "\n".join((request.method, where, told, "")).encode()
     wanted = [_hmac(secret, frame + request.body).hex() for secret in secrets]
-    _refuse_unless(_any_equal([headers.get("x-contentful-signature", "")], wanted))
+    _refuse_unless(_any_equal([given], wanted))
 
 
-# What ECMAScript's encodeURI leaves as it is.
-_KEPT = ";/?:@&=+$,-_.!~*'()#"
+# What ECMAScript's encodeURI leaves as it is, and Node's querystring.escape beyond RFC 3986.
+_KEPT, _PLAIN = ";/?:@&=+$,-_.!~*'()#", "!*'()"
 
 
-def _signed_headers(headers: Mapping[str, str]) -> list[str]:
-    return headers.get("x-contentful-signed-headers", "").split(",")
+def _sanity_claim(
+    headers: Mapping[str, str], settings: HookSettings, now: datetime
+) -> tuple[str, str]:
+    found = _SANITY.fullmatch(headers.get("sanity-webhook-signature", "").strip())
+    if not found:
+        raise Unsigned("sanity-webhook-signature is missing or of another form")
+    stamp, given = found.groups()
+    _fresh(stamp, settings.tolerance, now)
+    return given, stamp
 
 
 def _sanity(
     request: Request, settings: HookSettings, secrets: Sequence[str], now: datetime
 ) -> None:
-    found = _SANITY.fullmatch(request.headers.get("sanity-webhook-signature", "").strip())
-    if not found:
-        raise Unsigned("sanity-webhook-signature is missing or of another form")
-    stamp, given = found.groups()
-    _fresh(stamp, settings.tolerance, now)
+    given, stamp = _sanity_claim(request.headers, settings, now)
     message = f"{stamp}.".encode() + request.body
     wanted = [
         base64.urlsafe_b64encode(_hmac(secret, message)).decode().rstrip("=") for secret in secrets
@@ -215,6 +271,14 @@ _VERIFIERS: dict[Scheme, _Verifier] = {
     "ghost": _ghost,
     "contentful": _contentful,
     "sanity": _sanity,
+}
+# What the headers of each scheme claim, with all that can be refused of it without the body.
+_CLAIMS: dict[Scheme, Callable[[Mapping[str, str], HookSettings, datetime], object]] = {
+    "standard-webhooks": _standard_claim,
+    "github": _github_claim,
+    "ghost": _ghost_claim,
+    "contentful": _contentful_claim,
+    "sanity": _sanity_claim,
 }
 
 

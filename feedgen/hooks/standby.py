@@ -7,6 +7,7 @@ series in question is looked at again (`Source.at`).
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import os
@@ -57,6 +58,7 @@ class Standby:
     clock: Callable[[], datetime]
     opened: Callable[[Config], None] = lambda _config: None
     _now: _Opened | None = field(default=None, init=False)
+    _opening: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     @contextlib.asynccontextmanager
     async def run(
@@ -67,7 +69,6 @@ class Standby:
         Raises what opening raises: Mistakes, GoldensBroken, OutsideProblem and others.
         """
         opened = await self._opened()
-        opened.users += 1
         try:
             now = self.clock()
             base = opened.base
@@ -89,11 +90,14 @@ class Standby:
         await self._drop()
 
     async def _opened(self) -> _Opened:
-        now = self._now
-        if now is None or now.marks != _marks(self.root, now.base.config):
-            await self._drop()
-            now = self._now = await self._open()
-        return now
+        # One at a time: what two open at once, only one of them would ever close.
+        async with self._opening:
+            now = self._now
+            if now is None or now.marks != _marks(self.root, now.base.config):
+                await self._drop()
+                now = self._now = await self._open()
+            now.users += 1
+            return now
 
     async def _open(self) -> _Opened:
         config = configuration.load(self.root)
@@ -117,7 +121,7 @@ class Standby:
 
 def _marks(root: Path, config: Config) -> _Marks:
     """Return what to compare of the files that configure a publication."""
-    found = {_mark(root / FILE_NAME)}
+    found = {mark(root / FILE_NAME)}
     variants = {each.templates for each in config.defaults.feeds.values() if each.templates}
     folders = [
         root / "series",
@@ -125,7 +129,7 @@ def _marks(root: Path, config: Config) -> _Marks:
         *(root / each for each in variants),
     ]
     for folder in folders:
-        found.update(_mark(path) for path in _files(folder))
+        found.update(mark(path) for path in _files(folder))
     return frozenset(found)
 
 
@@ -134,7 +138,8 @@ def _files(folder: Path) -> Iterator[Path]:
         yield from (Path(place, name) for name in names)
 
 
-def _mark(path: Path) -> Mark:
+def mark(path: Path) -> Mark:
+    """Return what tells whether a file is still the same; that of none is one, too."""
     try:
         found = path.stat()
     except OSError:

@@ -43,8 +43,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-# Series at once, and the seconds after which one that is at work lets another begin.
-LANES, QUICK = 4, 1.0
+# Series at once, and the seconds after which one that is at work lets another begin. Those that
+# only wait for the API to show a change take no lane, and are not without end either.
+LANES, QUICK, WAITING = 4, 1.0, 32
 # Seconds from one run of a series to its next, usually and while more hooks than this come in a
 # second: a burst of requests is a few runs, and who sends it is answered first.
 APART, APART_IN_A_BURST, BURST = 0.2, 3.0, 40
@@ -91,6 +92,7 @@ class Worker:
         self._failed: FeedgenError | None = None
         self._stopping = False
         self._began: dict[str, float] = {}
+        self._waiting: set[str] = set()
         self._nudges: deque[float] = deque(maxlen=BURST)
 
     async def __aenter__(self) -> Self:
@@ -168,14 +170,22 @@ class Worker:
 
     async def _main(self) -> None:
         self._awake = asyncio.Event()
-        with State(self.config.state_folder / "state.sqlite3") as state:
-            self._loop = asyncio.get_running_loop()
-            self._ready.set()
+        self._loop = asyncio.get_running_loop()
+        while not self._stopping:
             try:
-                await self._warm_up()
-                await self._work(state)
-            finally:
-                await self._standby.aclose()
+                with State(self.config.state_folder / "state.sqlite3") as state:
+                    self._ready.set()
+                    try:
+                        await self._warm_up()
+                        await self._work(state)
+                    finally:
+                        await self._standby.aclose()
+            except OutsideProblem as problem:
+                if not self._ready.is_set():
+                    raise
+                # It was moved away, and there can be no other yet.
+                log.error("worker.no_state reason=%s", problem.message)
+                await asyncio.sleep(1.0)
 
     async def _warm_up(self) -> None:
         """Open everything once, so that the first hook need not wait for it."""
@@ -196,20 +206,24 @@ class Worker:
         gc.set_threshold(*_COLLECT)
 
     async def _work(self, state: State) -> None:
+        """Work until told to stop, or until somebody moved the state away."""
         tasks: dict[asyncio.Task[None], tuple[Work, float]] = {}
         renew, send, prune = _Every(_RENEW_EVERY), _Every(_SEND_EVERY), _Every(_PRUNE_EVERY)
         sending: asyncio.Task[None] | None = None
-        while not self._stopping:
+        in_trouble = False
+        while not (self._stopping or state.replaced):
             self._awake.clear()
             now = datetime.now(UTC)
             try:
                 if prune.due():
                     state.inbox.prune(now=now)
                 if renew.due():
-                    state.inbox.renew(self._owner, now=now)
-                while self._may_begin([began for _, began in tasks.values()]):
+                    # Not what ended and could not be recorded: its lease is to end, too.
+                    state.inbox.renew([work for work, _ in tasks.values()], now=now)
+                while self._may_begin(tasks.values()):
+                    at_work = {work.series for work, _ in tasks.values()}
                     work = state.inbox.take(
-                        self._owner, now=now, alive=owner.alive, but=self._just_begun()
+                        self._owner, now=now, alive=owner.alive, but=at_work | self._just_begun()
                     )
                     if work is None:
                         break
@@ -219,10 +233,12 @@ class Worker:
                 if send.due() and sending is None:
                     sending = asyncio.create_task(self._send(state))
                 pause = self._pause(state, now, idle=not tasks)
+                in_trouble = False
             except Exception:
                 # A full disk or a locked file may pass; what is in the inbox is still there.
-                log.exception("worker.inbox")
-                pause = 1.0
+                if not in_trouble:
+                    log.exception("worker.inbox")
+                in_trouble, pause = True, 1.0
             waker = asyncio.create_task(self._awake.wait())
             others = {*tasks, *([sending] if sending else [])}
             await asyncio.wait(
@@ -236,12 +252,17 @@ class Worker:
                 sending = None
         await self._end(state, tasks, sending)
 
-    def _may_begin(self, began: list[float]) -> bool:
-        """Return whether a series may begin beside those that began at these times."""
+    def _may_begin(self, at_work: Collection[tuple[Work, float]]) -> bool:
+        """Return whether a series may begin beside these, each with the time it began."""
         now = time.monotonic()
-        return len(began) < self._lanes and all(now - each > QUICK for each in began)
+        busy = [began for work, began in at_work if work.series not in self._waiting]
+        return (
+            len(busy) < self._lanes
+            and len(at_work) < WAITING
+            and all(now - began > QUICK for began in busy)
+        )
 
-    def _just_begun(self) -> Collection[str]:
+    def _just_begun(self) -> set[str]:
         """Return the series whose next run has to wait a little."""
         now = time.monotonic()
         self._began = {s: at for s, at in self._began.items() if now - at < APART_IN_A_BURST}
@@ -270,8 +291,8 @@ class Worker:
                 work,
                 self._standby,
                 state.inbox,
-                patience=self._patience(),
                 now=lambda: datetime.now(UTC),
+                pause=lambda seconds: self._wait(work.series, seconds),
             )
         except Exception:
             # The outcome could not be kept: the lease ends and the series is taken again.
@@ -279,8 +300,14 @@ class Worker:
         for listener in tuple(self._listeners):
             listener()
 
-    def _patience(self) -> float:
-        return max((each.patience for each in self.config.hooks.values()), default=0.0)
+    async def _wait(self, series: str, seconds: float) -> None:
+        """Let `seconds` pass for a series, while others go on."""
+        self._waiting.add(series)
+        self._awake.set()
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            self._waiting.discard(series)
 
     async def _send(self, state: State) -> None:
         """Tell receivers of what is on air; a slow one holds up nothing else."""

@@ -1,7 +1,8 @@
 """The whole server as one ASGI application.
 
     /                     the pages: all shows, /shows/<slug>, /login, /receipts
-    /hooks/<name>         what a CMS calls, and /receipts/<id> for what became of it
+    /hooks                which hooks there are; /hooks/<name> is what a CMS calls, and
+                          /receipts/<id> what became of it
     /series, /episodes …  the Content API, where a catalogue folder has one to serve
     /<slug>.xml, /media/… what is on air, under the path of [publish] url
     /healthz, /readyz, /metrics
@@ -18,6 +19,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -107,7 +109,7 @@ class _Outside:
         if scope["type"] != "http":
             return
         request = Request(scope, receive)
-        service, path = self._service(), request.url.path
+        service = self._service()
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         answer = await self._file(request, service, path)
         if answer is None and service.api is not None and service.answers_as_api(path):
@@ -141,7 +143,7 @@ class _Outside:
     async def unavailable(self, request: Request, error: Exception) -> Response:
         """Answer what the world outside keeps us from: the state, the target."""
         assert isinstance(error, FeedgenError)  # noqa: S101 - it is registered for nothing else
-        log.warning("web.unavailable path=%s: %s", request.url.path, error.message)
+        log.warning("web.unavailable path=%s: %s", _path(request), error.message)
         inside = self._service().viewer(request).inside
         said = f"{error.message}." if inside else "This can not be answered at the moment."
         return self._told(
@@ -150,7 +152,7 @@ class _Outside:
 
     async def broken(self, request: Request, error: Exception) -> Response:
         """Answer that feedgen is at fault; the log says what happened."""
-        log.error("web.bug path=%s", request.url.path, exc_info=error)
+        log.error("web.bug path=%s", _path(request), exc_info=error)
         return self._told(request, 500, "The log of the server says what happened.")
 
     def _told(
@@ -171,7 +173,13 @@ class _Outside:
             "error.html",
             status=status,
             headers=headers,
+            code=status,
             title=_TITLES.get(status, f"Status {status}"),
             message=message,
             hint=hint,
         )
+
+
+def _path(request: Request) -> str:
+    """Return the path of a request as one line, whatever stands in it."""
+    return quote(request.url.path, safe="/:@!$&'()*+,;=~")

@@ -19,10 +19,10 @@ from feedgen.history import key_parts
 from feedgen.notify.deliver import deliver
 from feedgen.notify.requests import Secrets
 from feedgen.state import only_series
-from feedgen.web.forms import form_of, local_path
+from feedgen.web.forms import form_of, local_path, printable
 from feedgen.web.service import COOKIE
 from feedgen.web.sessions import LIFETIME, TooManyAttempts, WrongToken
-from feedgen.web.shows import one_show
+from feedgen.web.shows import is_gone, one_show
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,7 +68,7 @@ class DecisionPages:
         form = await form_of(request)
         after = local_path(form.get("next", "/"))
         client = request.client.host if request.client else ""
-        name = " ".join(form.get("name", "").split())[:60]
+        name = printable(form.get("name", ""))[:60]
         try:
             cookie = service.sessions.log_in(
                 form.get("token", ""), name=name or "somebody on the pages", client=client
@@ -118,8 +118,10 @@ class DecisionPages:
                 held = desk.state.approvals.waiting(key)
                 if held is None or held.digest != digest:
                     raise _not_any_more()
+                if held.approved_at is not None:
+                    return
                 byhand.approve(desk.state, series_id, held, by=session.name, at=desk.now)
-                if service.worker is not None:
+                if service.worker is not None and not is_gone(held):
                     # Who publishes in the background does so now.
                     desk.state.inbox.wake(series_id, slug, desk.now)
 

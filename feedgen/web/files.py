@@ -22,7 +22,7 @@ from starlette.responses import Response
 
 from feedgen.content import media
 from feedgen.content.media import Opened
-from feedgen.publish.headers import cache_control, content_type
+from feedgen.publish.headers import cache_control, content_type, is_private
 from feedgen.web.encoding import LEAST, compressed, takes_gzip
 
 _TEXT = ("application/rss+xml", "application/json", "application/x-subrip", "text/")
@@ -71,6 +71,8 @@ class PublishedFiles:
             return None
         kind = content_type(name)
         headers = {"cache-control": cache_control(name)}
+        if is_private(name):
+            headers["x-robots-tag"] = "noindex"
         found = opened.found
         if not kind.startswith(_TEXT) or found.st_size > _MOST_TEXT:
             mark = f"{found.st_ino:x}-{found.st_size:x}-{found.st_mtime_ns:x}"

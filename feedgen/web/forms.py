@@ -50,6 +50,11 @@ def local_path(text: str) -> str:
     return text if own and not tricky else "/"
 
 
+def printable(text: str) -> str:
+    """Return `text` as one line of what can be seen: it stands in pages, lists and logs."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
 def _our_own(request: Request) -> bool:
     """Return whether the browser says that the form came from here (Fetch Metadata, RFC 6454).
 

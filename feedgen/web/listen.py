@@ -6,6 +6,7 @@ HTML is sanitised again.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +22,8 @@ from feedgen.feed import markup
 
 if TYPE_CHECKING:
     from feedgen.compare.reading import Element, Episode
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")  # RFC 5646, well-formed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +98,11 @@ class Heard:
     funding: tuple[Link, ...] = ()
     people: tuple[Link, ...] = ()
     episodes: tuple[HeardEpisode, ...] = ()
+
+    @property
+    def lang(self) -> str:
+        """The language as a page may say it of a part (HTML, "lang"); blank if it is no tag."""
+        return self.language if _LANGUAGE.fullmatch(self.language) else ""
 
 
 def listen(data: bytes, *, here: Callable[[str], str]) -> Heard:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from feedgen import state
@@ -81,6 +81,7 @@ def open_app(
         return Opened(asgi=app, service=service, problems={}, publishes=False)
     worker = Worker(config)
     hooks = HookService(config, worker)
+    service = replace(service, hook_problems=hooks.problems)
 
     @contextlib.asynccontextmanager
     async def at_work() -> AsyncIterator[Worker]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from feedgen.web.artwork import artwork
+from feedgen.web.callers import hooks_of
+from feedgen.web.forms import printable
 from feedgen.web.past import one_version, past
+from feedgen.web.received import received
 from feedgen.web.rendering import ASSETS, SAFE
 from feedgen.web.show import show_page
 from feedgen.web.shows import RESULTS, Asked, one_show, overview
@@ -43,6 +47,7 @@ class LookPages:
             Route("/shows/{slug}/artwork", self.artwork),
             Route("/shows/{slug}/history", self.history),
             Route("/shows/{slug}/history/{number:int}", self.version),
+            Route("/hooks", self.hooks),
             Route("/receipts", self.receipts),
             Route("/receipts/{id}.html", self.receipt),
             Route("/assets/{name}", self.asset),
@@ -53,7 +58,7 @@ class LookPages:
         service = self._service()
         query = request.query_params
         asked = Asked(
-            words=query.get("q", "")[:_WORDS],
+            words=printable(query.get("q", ""))[:_WORDS],
             result=query.get("result", "") if query.get("result") in RESULTS else "",
             page=_number(query.get("page")),
         )
@@ -72,7 +77,7 @@ class LookPages:
                 desk.state,
                 desk.target,
                 request.path_params["slug"],
-                words=query.get("q", "")[:_WORDS],
+                words=printable(query.get("q", ""))[:_WORDS],
                 page=_number(query.get("page")),
                 viewer=service.viewer(request),
                 here=service.here,
@@ -81,7 +86,7 @@ class LookPages:
             raise _no_show()
         return self._pages.page(request, service, "show.html", view=view)
 
-    async def artwork(self, request: Request) -> Response:
+    def artwork(self, request: Request) -> Response:
         """Answer with the artwork of a show in every style; the source is asked."""
         service = self._inside(request)
         slug = request.path_params["slug"]
@@ -89,7 +94,8 @@ class LookPages:
             show = one_show(desk.state, slug)
         if show is None:
             raise _no_show()
-        view = await artwork(service.config, slug, now=service.clock(), here=service.here)
+        # A loop of its own: reading a large catalogue keeps no other request waiting.
+        view = asyncio.run(artwork(service.config, slug, now=service.clock(), here=service.here))
         return self._pages.page(request, service, "artwork.html", show=show, view=view)
 
     def history(self, request: Request) -> Response:
@@ -117,11 +123,23 @@ class LookPages:
         return self._pages.page(request, service, "version.html", view=view)
 
     def receipts(self, request: Request) -> Response:
-        """Answer with what the hooks were told last."""
+        """Answer with what the hooks were told last, and what still waits."""
         service = self._inside(request)
         with service.desk() as desk:
-            found = desk.state.inbox.receipts(_RECEIPTS)
-        return self._pages.page(request, service, "receipts.html", here="receipts", receipts=found)
+            view = received(desk.state)
+        return self._pages.page(request, service, "receipts.html", here="receipts", view=view)
+
+    async def hooks(self, request: Request) -> Response:
+        """Answer with the hooks there are, and how a CMS has to call them."""
+        service = self._inside(request)
+        return self._pages.page(
+            request,
+            service,
+            "hooks.html",
+            here="receipts/hooks",
+            hooks=hooks_of(service.config, service.hook_problems),
+            origin=f"{request.url.scheme}://{request.url.netloc}",
+        )
 
     def receipt(self, request: Request) -> Response:
         """Answer with one receipt, to who knows its id: so the CMS may show it as a link."""
@@ -130,7 +148,9 @@ class LookPages:
             found = desk.state.inbox.receipt(request.path_params["id"])
         if found is None:
             raise HTTPException(404, "There is no such receipt.")
-        return self._pages.page(request, service, "receipt.html", here="receipts", receipt=found)
+        return self._pages.page(
+            request, service, "receipt.html", here="receipts/one", receipt=found
+        )
 
     async def asset(self, request: Request) -> Response:
         """Answer with what the pages load; its address changes when it does."""
@@ -150,9 +170,6 @@ class LookPages:
         if not service.viewer(request).inside:
             raise HTTPException(401, "Log in to see this page.")
         return service
-
-
-_RECEIPTS = 200
 
 
 def _no_show() -> HTTPException:

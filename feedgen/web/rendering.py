@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 ASSETS = {"style.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
 WORDS = {
     "published": "published",
-    "unchanged": "on air",
+    "unchanged": "unchanged",
     "held": "held",
     "failed": "failed",
     "unknown": "not run yet",
@@ -92,16 +92,21 @@ class Pages:
         viewer = service.viewer(request)
         query = dict(request.query_params)
         path = request.url.path
+        came = path + (f"?{urlencode(query)}" if query else "")
+        if request.method not in ("GET", "HEAD"):
+            # Where a form was sent to is no page: the one it stood on is above it.
+            came = path.rpartition("/")[0] or "/"
         text = self._environment.get_template(template).render(
             root=str(request.scope.get("root_path", "")),
-            path=path + (f"?{urlencode(query)}" if query else ""),
+            path=came,
             address=lambda page: f"{path}?{urlencode({**query, 'page': page})}",
             version=self.version,
             viewer=viewer,
             here_of=service.here,
             words=WORDS,
             shown=50,
-            has_receipts=service.has_receipts,
+            has_receipts=service.has_receipts and viewer.inside,
+            publishes=service.worker is not None,
             **{"here": "", **told},
         )
         body = text.encode()

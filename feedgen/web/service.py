@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote, urlsplit
@@ -39,7 +39,7 @@ class Service:
     """One server: its project, who is logged in, and what it serves beside the pages.
 
     `files` is `None` if the feeds go to an object store, `api` for a hosted account, `worker` if
-    nothing publishes in the background.
+    nothing publishes in the background. `hook_problems` says which hooks refuse everything.
     """
 
     config: Config
@@ -49,6 +49,7 @@ class Service:
     files: PublishedFiles | None = None
     api: ASGIApp | None = None
     worker: Alive | None = None
+    hook_problems: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def base(self) -> str:
@@ -59,7 +60,7 @@ class Service:
     def here(self) -> Here:
         """What turns a public address into one that a page may embed."""
         served = self.files is not None or self.api is not None
-        return Here(self.config.publish_url, self.base if served else None)
+        return Here(self.config.publish_url, self.base if served else None, self.files is None)
 
     @property
     def has_receipts(self) -> bool:

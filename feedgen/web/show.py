@@ -12,7 +12,7 @@ from feedgen.errors import TargetProblem
 from feedgen.history import key_parts
 from feedgen.web.last import LastOutcome
 from feedgen.web.listen import Heard, HeardEpisode, chapters_of, listen
-from feedgen.web.shows import one_show
+from feedgen.web.shows import is_gone, one_show
 from feedgen.web.viewer import private_feeds, secrets_of, without
 
 if TYPE_CHECKING:
@@ -33,15 +33,18 @@ class Here:
     """Turns a public address into one a page may embed.
 
     What is published from this server comes from this server; anything else only by https, as
-    the pages' own policy says.
+    the pages' own policy says. With `media_only` it has the media alone, from the catalogue: the
+    feeds are in an object store.
     """
 
     public: str
     base: str | None
+    media_only: bool = False
 
     def __call__(self, address: str) -> str:
         """Return the address to embed, `""` if there is none."""
-        if self.base is not None and address.startswith(f"{self.public}/"):
+        ours = f"{self.public}/media/" if self.media_only else f"{self.public}/"
+        if self.base is not None and address.startswith(ours):
             return f"{self.base}/{address.removeprefix(f'{self.public}/')}"
         return address if address.startswith("https://") else ""
 
@@ -58,11 +61,15 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldFeed:
-    """A difference that waits; `feed` names a further feed of the series."""
+    """A difference that waits; `feed` names a further feed of the series.
+
+    `gone` if it is that the series is there no more: approved, its feed stays as it is.
+    """
 
     held: Held
     feed: str
     rest: str
+    gone: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +104,7 @@ def show_page(
     show = one_show(state, slug)
     if show is None:
         return None
-    heard, problem = _heard(target, show, here)
+    heard, problem = _heard(target, show, here, viewer)
     asked = words.casefold().split()
     found = [
         each
@@ -126,13 +133,15 @@ def difference(state: State, old: Version, new: Version) -> Difference:
     return Difference(old=old, new=new, changes=changes[:SHOWN], total=len(changes))
 
 
-def _heard(target: Target, show: Show, here: Here) -> tuple[Heard, str]:
+def _heard(target: Target, show: Show, here: Here, viewer: Viewer) -> tuple[Heard, str]:
     if not show.name:
         return Heard(readable=False), "Nothing has been on air yet."
     try:
         data = target.read(show.name)
     except TargetProblem as error:
-        return Heard(readable=False), error.message
+        # Where the feeds are kept is nobody's business outside.
+        said = error.message if viewer.inside else "The feed can not be read at the moment."
+        return Heard(readable=False), said
     if data is None:
         return Heard(readable=False), "The feed is not where it was published."
     heard = _listened(data, here)
@@ -153,6 +162,7 @@ def _inside(state: State, show: Show, viewer: Viewer) -> Inside:
             held=each,
             feed=key_parts(each.key)[1],
             rest=each.key.removeprefix(show.series_id),
+            gone=is_gone(each),
         )
         for each in waiting
     )

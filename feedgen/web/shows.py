@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from feedgen.history import Version
     from feedgen.standing import LastRun, Standing
     from feedgen.state import State
+    from feedgen.waiting import Waiting
 
 Result = Literal["failed", "held", "published", "unchanged", "unknown"]
 RESULTS: tuple[Result, ...] = ("failed", "held", "published", "unchanged", "unknown")
@@ -29,7 +30,7 @@ class Show:
 
     `changed_at` is when its feed last changed on air, `success_at` when it was last known to be
     what the catalogue says. `waits` are differences nobody has decided on, `approved` those that
-    go on air with the next run.
+    go on air with the next run. `waiting` is what the inbox has still to do for it.
     """
 
     slug: str
@@ -53,6 +54,7 @@ class Show:
     left_out: int = 0
     waits: int = 0
     approved: int = 0
+    waiting: Waiting | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,11 +111,12 @@ def every_show(state: State) -> list[Show]:
     """Return every show that was on air or failed to be, without what its last run told."""
     own = {v.identity.slug: v for v in state.history.last() if v.key == v.identity.series_id}
     standings = {each.slug: each for each in state.standings.all()}
+    waiting = {each.slug: each for each in reversed(state.waiting.all())}
     held: dict[str, list[Held]] = {}
     for each in state.approvals.all_waiting():
         held.setdefault(each.slug, []).append(each)
     shows = [
-        _show(slug, own.get(slug), standings.get(slug), held.get(slug, ()))
+        _show(slug, own.get(slug), standings.get(slug), held.get(slug, ()), waiting.get(slug))
         for slug in own.keys() | standings.keys()
     ]
     return sorted(shows, key=lambda s: (_need(s), s.title.casefold(), s.slug))
@@ -126,7 +129,11 @@ def one_show(state: State, slug: str) -> Show | None:
 
 
 def _show(
-    slug: str, version: Version | None, standing: Standing | None, held: Sequence[Held]
+    slug: str,
+    version: Version | None,
+    standing: Standing | None,
+    held: Sequence[Held],
+    waiting: Waiting | None,
 ) -> Show:
     identity = version.identity if version else None
     told = identity.title if identity else ""
@@ -146,7 +153,8 @@ def _show(
         since=standing.since if standing else None,
         next_at=standing.next_at if standing else None,
         waits=sum(each.approved_at is None for each in held),
-        approved=sum(each.approved_at is not None for each in held),
+        approved=sum(each.approved_at is not None and not is_gone(each) for each in held),
+        waiting=waiting,
     )
 
 
@@ -162,6 +170,11 @@ def _with_outcome(show: Show, outcome: Mapping[str, Any] | None) -> Show:
         warnings=severities.count("warning"),
         left_out=len(told.skipped),
     )
+
+
+def is_gone(held: Held) -> bool:
+    """Return whether what waits is that the source has no such series: nothing comes of it."""
+    return all(reason.code == "series-gone" for reason in held.reasons)
 
 
 def _need(show: Show) -> int:

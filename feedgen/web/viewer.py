@@ -45,7 +45,8 @@ def at_this_machine(request: Request) -> bool:
     """Return whether a request was made on this machine, for this machine, by nobody else.
 
     A page of another site that had its name lead here (DNS rebinding) is told by the Host it
-    asks for, a proxy by what it adds.
+    asks for, a proxy by what it adds, or by HTTP/1.0: nginx, left as it comes, speaks that to
+    what is behind it, by the name it has there, and adds nothing.
     """
     client = request.client.host if request.client else ""
     try:
@@ -56,6 +57,7 @@ def at_this_machine(request: Request) -> bool:
         _loopback(client)
         and (asked == "localhost" or _loopback(asked))
         and not any(name in request.headers for name in _FORWARDED)
+        and request.scope.get("http_version") != "1.0"
     )
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from feedgen.cli import program
 from feedgen.cli.samples import SAMPLES
-from feedgen.publish.headers import FEED_AGE, FOR_EVER, cache_control, content_type
+from feedgen.publish.headers import FEED_AGE, FOR_EVER, PRIVATE_AGE, cache_control, content_type
 from feedgen.report.metrics import metrics
 from feedgen.standing import LastRun
 from tests.cli.program import feedgen
@@ -183,7 +183,9 @@ def test_nginx_serves_the_types_and_ages_of_an_object_store():
         for_ever = re.search(place, f"/{name}") is not None
         assert place in text
         assert (cache_control(name) == FOR_EVER) == for_ever
-    assert text.count(FOR_EVER) == text.count(FEED_AGE) == 1
+    assert "location /private/" in text
+    assert cache_control("private/a.xml") == PRIVATE_AGE
+    assert text.count(FOR_EVER) == text.count(FEED_AGE) == text.count(PRIVATE_AGE) == 1
 
 
 def test_alerts_ask_for_metrics_there_are():

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,8 +13,10 @@ import time
 
 import httpx
 import pytest
+from lxml import html
 
 from feedgen import config, night
+from feedgen.state import State
 from tests.projects import NOW, SERIAL, copy_project, edit, make_project, publish
 from tests.publish.storeserver import KEYS, s3_server
 from tests.web.serving import AUTHORIZATION, HTML, LOGIN, served
@@ -152,6 +155,21 @@ def test_on_other_addresses_the_inside_needs_the_login(on_air):
                 assert "The Last Lamp" in session.get(f"/shows/{SERIAL}").text
 
 
+@pytest.mark.parametrize(("host", "warned"), [("0.0.0.0", True), ("127.0.0.1", False)])
+def test_who_listens_to_others_is_told_that_nothing_is_encrypted(on_air, host, warned):
+    """On an address that is not loopback the server says what has to stand in front of it."""
+    with served(on_air, "--host", host) as server:
+        until = time.monotonic() + 10
+        while not any("monitors" in line for line in server.said):
+            assert time.monotonic() < until
+            time.sleep(0.02)
+        time.sleep(0.1)
+        said = "".join(server.said)
+
+    assert ("not encrypted" in said) == warned
+    assert ("TLS" in said) == warned
+
+
 def test_the_api_can_be_left_out(on_air):
     """Without it its paths lead nowhere, and everything else is served."""
     with served(on_air, "--no-api") as server, server.client() as client:
@@ -251,6 +269,29 @@ def test_an_approval_on_the_pages_goes_on_air_at_once_with_a_worker(tmp_path):
     assert "Soup, Cooked" not in after
 
 
+def test_who_approves_that_a_series_is_gone_leaves_nothing_to_be_tried(tmp_path):
+    """Its feed stays as it is, and the worker does not ask for it again and again."""
+    project = make_project(tmp_path / "project")
+    publish(project)
+    shutil.rmtree(project / "catalogue" / SERIAL)
+    publish(project)
+    show = f"/shows/{SERIAL}"
+    with served(project, "--publish") as server, server.logged_in() as client:
+        form = html.fromstring(client.get(show).text).xpath(f"//form[@action='{show}/approve']")[0]
+        fields = {each.get("name"): each.get("value") for each in form.xpath(".//input")}
+        answer = client.post(f"{show}/approve", data=fields)
+        time.sleep(1.5)
+        page, overview = client.get(show).text, client.get("/").text
+        with State(project / ".feedgen" / "state.sqlite3") as opened:
+            waiting = [each for each in opened.waiting.all() if each.slug == SERIAL]
+
+    assert answer.status_code == 303
+    assert "the feed stays on air as it is" in page
+    assert "goes on air with the next run" not in page + overview
+    # What was to come of it is not known any more, and nothing failed.
+    assert {each.state for each in waiting} <= {"asleep"}
+
+
 def test_feeds_in_an_object_store_are_shown_from_there(tmp_path, monkeypatch):
     """Pages read the store; files are its own to serve; without it the server is not ready."""
     keys = {f"AWS_{name.upper()}": value for name, value in KEYS.items()}
@@ -275,6 +316,7 @@ def test_feeds_in_an_object_store_are_shown_from_there(tmp_path, monkeypatch):
         gone = client.get(f"/shows/{SERIAL}")
 
     assert "Letters from the" in show.text
+    assert f'href="https://podcasts.example.com/{SERIAL}.xml"' in show.text
     assert feed == 404
     assert picture.headers["content-type"].startswith("image/")
     assert ready == 200

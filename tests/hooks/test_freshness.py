@@ -111,6 +111,20 @@ def test_the_time_in_the_payload_is_what_counts(account, tmp_path):
     assert said(read(account, tmp_path / "s", changed_at=PAST, patience=30)) == ([], "Newest")
 
 
+def test_an_episode_that_is_gone_is_a_change_that_can_be_seen(account, tmp_path):
+    """What was deleted has no time that could be as new as that of the payload; one more look."""
+    read(account, tmp_path / "s")
+    gone = uid("show", "episode", 1)
+    del account.resources["episodes", gone]
+    for (type_name, _), each in account.resources.items():
+        for relationship in each.get("relationships", {}).values():
+            if type_name in ("series", "seasons") and isinstance(relationship["data"], list):
+                relationship["data"] = [x for x in relationship["data"] if x["id"] != gone]
+    found = read(account, tmp_path / "s", changed_at=NOW, patience=30)
+    assert said(found) == (["waited-for-api"], "show 0")
+    assert [each.id for each in found.series.episodes] == [ID]
+
+
 def test_a_series_that_can_not_be_read_is_told_at_once(account, tmp_path):
     """A failure is no reason to wait."""
     read(account, tmp_path / "s")

@@ -30,6 +30,7 @@ def test_a_hook_needs_little_more_than_its_kind_and_where_its_secret_is(tmp_path
         ('[hooks.cms]\nsecret = "hunter2"\n', "unknown key"),
         ('[hooks.cms]\nsecret_env = "X"\nkind = "joomla"\n', "hooks.cms.kind"),
         ('[hooks.cms]\nsecret_env = "X"\nseries = "a.["\n', "JMESPath"),
+        ('[hooks.cms]\nsecret_env = "X"\nchanged = "newest(items)"\n', "none: newest()"),
         ('[hooks.cms]\nsecret_env = "X"\nheader = "X-Mine"\n', "header"),
         ('[hooks."../etc"]\nsecret_env = "X"\n', "no name of a hook"),
         ('[hooks.cms]\nsecret_env = "X"\ntolerance = 0\n', "hooks.cms.tolerance"),

@@ -69,7 +69,8 @@ def outcome(server, hook):
 @_QUIETLY
 def test_apprise_delivers(server):
     """A message that the library Apprise posts is accepted, and its show is published."""
-    apprise = pytest.importorskip("apprise", reason="the library Apprise is not installed")
+    import apprise
+
     address = f"json://127.0.0.1:{server.port}/hooks/apprise?+X-Feedgen={SECRET}"
     sender = apprise.Apprise()
     assert sender.add(address)
@@ -80,7 +81,8 @@ def test_apprise_delivers(server):
 @_QUIETLY
 def test_apprise_is_told_that_it_was_refused(server):
     """With another token the library reports that its message was not taken."""
-    apprise = pytest.importorskip("apprise", reason="the library Apprise is not installed")
+    import apprise
+
     sender = apprise.Apprise()
     sender.add(f"json://127.0.0.1:{server.port}/hooks/apprise?+X-Feedgen=wrong")
     assert not sender.notify(body=SERIAL)

@@ -62,6 +62,7 @@ def test_what_is_written_is_read_back(server, folder):
     [
         ("show.xml", "application/rss+xml; charset=utf-8", "public, max-age=300"),
         ("feeds/show", "application/rss+xml; charset=utf-8", "public, max-age=300"),
+        ("private/k3y.xml", "application/rss+xml; charset=utf-8", "private, max-age=300"),
         ("media/images/a.jpg", "image/jpeg", "public, max-age=31536000, immutable"),
     ],
 )

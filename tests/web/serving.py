@@ -17,6 +17,19 @@ LOGIN = "a-token-for-the-tests-of-pages"
 CREDENTIAL, TOKEN = "tests", "secret-of-the-api"
 AUTHORIZATION = f'Token token="{TOKEN}", credential="{CREDENTIAL}"'
 HTML = {"Accept": "text/html"}
+SECRET = "the-secret-of-the-cms-in-a-test"
+STANDARD = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+HOOKS = """
+[hooks.cms]
+kind = "wordpress"
+secret_env = "CMS_SECRET"
+[hooks.standard]
+secret_env = "STANDARD_SECRET"
+series = "only.here"
+[hooks.broken]
+kind = "ghost"
+secret_env = "SECRET_THAT_IS_NOT_SET"
+"""
 
 
 @dataclass

@@ -29,6 +29,7 @@ PAGES = {
     "history": f"/shows/{SERIAL}/history",
     "version": f"/shows/{SERIAL}/history/1",
     "receipts": "/receipts",
+    "hooks": "/hooks",
     "login": "/login",
     "nothing": "/nothing",
 }
@@ -86,7 +87,21 @@ def looked(browser, house):
 @pytest.mark.parametrize("name", PAGES)
 def test_every_page_can_be_used_by_everybody(looked, name):
     """Light or dark, narrow or wide: WCAG 2.2 AA with its contrast, nothing out of the window."""
-    page = looked(PAGES[name], session=name != "login")
+    judge(looked(PAGES[name], session=name != "login"), name)
+
+
+@pytest.mark.parametrize("path", ["/", "/receipts", "/hooks", f"/shows/{COMEDY}"])
+def test_what_waits_can_be_read_by_everybody(browser, looking, path):
+    """The same of the hooks there are, and of shows that run, wait and are tried again."""
+    context = browser.new_context(base_url=looking.origin)
+    page = context.new_page()
+    page.goto(path, wait_until="load")
+    judge(page, f"waiting {path.replace('/', ' ')}")
+    context.close()
+
+
+def judge(page, name):
+    """Look at a page light and dark, narrow and wide."""
     page.eval_on_selector_all("details", "all => all.forEach(e => { e.open = true })")
     for scheme, viewport in itertools.product(("light", "dark"), (NARROW, WIDE)):
         page.emulate_media(color_scheme=scheme)
@@ -257,3 +272,50 @@ def test_nothing_on_the_pages_is_a_script(looked):
 
     assert page.locator("script").count() == 0
     assert page.evaluate("document.querySelectorAll('[onclick],[onload],[onerror]').length") == 0
+
+
+def test_the_header_is_one_line_on_a_telephone(looked):
+    """Who is logged in finds pages and the way out side by side, at 360 pixels too."""
+    page = looked("/receipts", session=True, viewport=NARROW)
+    boxes = [page.locator(each).bounding_box() for each in (".brand", ".bar nav", ".bar button")]
+    middles = [box["y"] + box["height"] / 2 for box in boxes]
+
+    assert max(middles) - min(middles) < 8
+    assert boxes[2]["x"] + boxes[2]["width"] <= NARROW["width"]
+
+
+def test_no_separator_stands_at_the_end_of_a_line(looked):
+    """Facts that go over several lines begin each of them without a point, and end without."""
+    page = looked(f"/shows/{SERIAL}", viewport=NARROW)
+    lines = page.eval_on_selector(
+        ".hero .facts",
+        """list => { const left = list.getBoundingClientRect().left; return [...list.children]
+            .filter(e => Math.abs(e.getBoundingClientRect().left - left) < 1)
+            .map(e => parseFloat(getComputedStyle(e, '::before').left) || -99) }""",
+    )
+    cut = page.eval_on_selector(".hero .facts", "list => getComputedStyle(list).clipPath")
+    after = page.eval_on_selector_all(
+        ".facts > *", "all => all.map(e => getComputedStyle(e, '::after').content)"
+    )
+
+    assert len(lines) > 2
+    # What is drawn left of the first of a line lies outside of what is shown.
+    assert cut.startswith("inset(")
+    assert all(left < -10 for left in lines)
+    assert set(after) == {"none"}
+
+
+def test_on_paper_everything_is_open(looked):
+    """A printed page is light, has notes and differences unfolded, and nothing to press."""
+    page = looked(f"/shows/{SERIAL}", session=True)
+    notes = page.locator(".episodes .notes").first
+    shown = "notes => notes.checkVisibility()"
+    closed = notes.evaluate(shown)
+    page.emulate_media(media="print", color_scheme="dark")
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    opened = notes.evaluate(shown)
+    pressed = page.locator("button, audio, nav").all()
+
+    assert (closed, opened) == (False, True)
+    assert paper == "rgb(251, 251, 250)"
+    assert not any(each.is_visible() for each in pressed)

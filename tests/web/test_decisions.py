@@ -56,6 +56,16 @@ def test_the_right_token_begins_a_session_and_leads_back(house):
     assert "Ada L." in shown
 
 
+def test_a_name_is_one_line_of_what_can_be_seen(own):
+    """Nobody writes control characters into the log or the history by their name."""
+    with own.client() as client:
+        client.post("/login", data={"token": LOGIN, "name": "A\x1b[2J\x00d\u202ea\nweb.login x"})
+        shown = client.get("/").text
+
+    assert "A [2J d a web.login x" in shown
+    assert not any(c in "".join(own.said) for c in "\x1b\0\u202e")
+
+
 @pytest.mark.parametrize(
     "after",
     ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:x", "\n//x"],
@@ -122,6 +132,18 @@ def test_an_approval_lets_exactly_what_was_shown_on_air(own):
     with state(own.project) as opened:
         (deed,) = opened.deeds.of(own_feed(opened).key)
     assert (deed.what, deed.by, deed.detail) == ("approved", "Ada", fields["digest"])
+
+
+def test_an_approval_is_given_once(own):
+    """Who presses twice, or after somebody else, changes nothing: the first word stands."""
+    with own.logged_in() as client:
+        fields = forms(client, SHOW)[f"{SHOW}/approve"]
+        answers = [client.post(f"{SHOW}/approve", data=fields).status_code for _ in range(2)]
+    with state(own.project) as opened:
+        deeds = opened.deeds.of(own_feed(opened).key)
+
+    assert answers == [303, 303]
+    assert [(deed.what, deed.by) for deed in deeds] == [("approved", "Ada")]
 
 
 def test_another_difference_than_the_one_shown_is_not_approved(own):

@@ -184,3 +184,22 @@ def test_odd_values_are_left_out(title, date, duration, length):
     assert episode.published_at is None or episode.published_at.tzinfo is not None
     assert episode.seconds is None or episode.seconds >= 0
     assert episode.length >= 0
+
+
+@pytest.mark.parametrize(
+    ("language", "lang"),
+    [
+        ("en", "en"),
+        ("pt-BR", "pt-BR"),
+        ("zh-Hant-TW", "zh-Hant-TW"),
+        ("xx nonsense", ""),
+        ('en" onload="x', ""),
+        ("englisch", ""),
+        ("", ""),
+    ],
+)
+def test_a_language_is_said_of_a_part_only_if_it_is_one(language, lang):
+    """What has not the form of a tag (RFC 5646) is shown and not used."""
+    found = heard(f"<title>A</title><language>{language}</language>")
+
+    assert (found.language, found.lang) == (language, lang)

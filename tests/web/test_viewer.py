@@ -11,16 +11,18 @@ from feedgen.outcome import Outcome
 from feedgen.state import State
 from feedgen.web.last import LastOutcome
 from feedgen.web.rendering import ago, in_bytes, on_clock
+from feedgen.web.show import Here
 from feedgen.web.viewer import at_this_machine, private_feeds, without
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
-def request(client="127.0.0.1", host="localhost:8000", **headers):
+def request(client="127.0.0.1", host="localhost:8000", version="1.1", **headers):
     named = {"host": host, **{k.replace("_", "-"): v for k, v in headers.items()}}
     return Request(
         {
             "type": "http",
+            "http_version": version,
             "client": (client, 1) if client else None,
             "headers": [(k.encode(), v.encode()) for k, v in named.items()],
         }
@@ -45,11 +47,30 @@ def request(client="127.0.0.1", host="localhost:8000", **headers):
         (request(x_forwarded_for="192.0.2.7"), False),
         (request(forwarded="for=192.0.2.7"), False),
         (request(via="1.1 proxy"), False),
+        (request(version="1.0"), False),
     ],
 )
 def test_this_machine_is_told_from_all_others(asked, near):
     """By address, by the name that was asked for, and by what proxies add."""
     assert at_this_machine(asked) is near
+
+
+@pytest.mark.parametrize(
+    ("here", "feed", "audio"),
+    [
+        (Here("https://x.example/p", "/p"), "/p/a.xml", "/p/media/a.mp3"),
+        (Here("https://x.example/p", "/p", True), "https://x.example/p/a.xml", "/p/media/a.mp3"),
+        (Here("https://x.example/p", None), None, None),
+    ],
+)
+def test_an_address_leads_to_this_server_where_it_has_the_file(here, feed, audio):
+    """Feeds and media from a folder, media alone beside an object store, else by https."""
+    public = ("https://x.example/p/a.xml", "https://x.example/p/media/a.mp3")
+
+    assert here(public[0]) == (feed or public[0])
+    assert here(public[1]) == (audio or public[1])
+    assert here("https://elsewhere.example/a.mp3") == "https://elsewhere.example/a.mp3"
+    assert here("http://elsewhere.example/a.mp3") == here("javascript:x") == ""
 
 
 def test_a_feed_of_which_nothing_is_known_is_private():
