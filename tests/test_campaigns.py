@@ -8,12 +8,12 @@ from tests.bench import bench_night, kill_night
 
 
 def test_a_few_kills_leave_no_torn_lost_or_mixed_feed(tmp_path):
-    """Nights over a dozen shows are killed; feeds, history, outbox and approvals stay sound."""
-    found = kill_night.campaign(tmp_path, kills=3, shows=12, seed=7)
+    """Nights over some shows are killed; feeds, history, outbox and approvals stay sound."""
+    found = kill_night.campaign(tmp_path, kills=3, shows=8, seed=7)
 
     assert found.faults == []
     assert found.kills == 3
-    assert found.told >= 11
+    assert found.told >= 7
 
 
 @pytest.mark.slow

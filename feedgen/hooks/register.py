@@ -47,7 +47,7 @@ class Register:
             async with standby.run(names) as run:
                 found = {name: await self._one(run, name) for name in names}
         except FeedgenError:
-            return {name: Changed(series=name, slug=name) for name in names}
+            return as_they_are(names)
         if len(self._found) + len(found) > _MOST:
             self._found.clear()
         now = time.monotonic()
@@ -70,3 +70,8 @@ class Register:
     def forget(self) -> None:
         """Drop everything: the source may be another one now."""
         self._found.clear()
+
+
+def as_they_are(names: tuple[str, ...]) -> dict[str, Changed | None]:
+    """Return each name as that of a series: publishing it says what is wrong with it."""
+    return {name: Changed(series=name, slug=name) for name in names}

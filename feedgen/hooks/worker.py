@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from feedgen.errors import FeedgenError, OutsideProblem
 from feedgen.hooks import owner
 from feedgen.hooks.attend import attend, rehearse
-from feedgen.hooks.register import Register
+from feedgen.hooks.register import Register, as_they_are
 from feedgen.hooks.standby import Standby
 from feedgen.notify.deliver import deliver
 from feedgen.notify.requests import Secrets
@@ -53,6 +53,8 @@ APART, APART_IN_A_BURST, BURST = 0.2, 3.0, 40
 # are renewed and messages that wait are sent, and how long a server that stops waits for a feed.
 _LOOK_EVERY, _RENEW_EVERY, _SEND_EVERY, _GRACE = 0.5, 10.0, 60.0, 20.0
 _PRUNE_EVERY = 3600.0
+# Seconds a name may take to be looked up: a sender waits for its answer, often five and no more.
+TOLD_WITHIN = 2.0
 # Of the garbage collector, see gc.set_threshold: a fifth of the time of a large feed.
 _COLLECT = (50_000, 20, 50)
 
@@ -135,12 +137,18 @@ class Worker:
     async def resolve(self, names: tuple[str, ...]) -> dict[str, Changed | None]:
         """Return the series of each name, `None` where there is none.
 
-        A name is taken as it is while nobody can tell, so that nothing that changed is lost.
+        A name is taken as it is while nobody can tell, so that nothing that changed is lost, and
+        nobody waits for a large catalogue to be read for the first time.
         """
         known = self._register.recall(names)
         if known is not None:
             return known
-        return await self._there(lambda: self._register.look_up(names, self._standby))
+        asked = asyncio.ensure_future(
+            self._there(lambda: self._register.look_up(names, self._standby))
+        )
+        asked.add_done_callback(lambda each: each.cancelled() or each.exception())
+        await asyncio.wait({asked}, timeout=TOLD_WITHIN)
+        return asked.result() if asked.done() else as_they_are(names)
 
     async def rehearse(self, name: str) -> Told:
         """Return what publishing the series `name` would do now; nothing is written."""

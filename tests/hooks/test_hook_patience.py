@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -140,3 +141,25 @@ def test_patience_is_that_of_the_hooks_that_asked(tmp_path, hooks, seconds):
         (project / "feedgen.toml").read_text(encoding="utf-8").replace(HOOKS, ""), encoding="utf-8"
     )
     assert patience_of(config.load(project), work) == (20.0 if hooks else 0.0)
+
+
+def test_a_sender_does_not_wait_until_a_large_catalogue_is_read(tmp_path):
+    """While the worker is busy a name is taken as it is; as soon as it is free it is looked up."""
+    project = make_shows(tmp_path / "project", 1)
+    publish(project)
+    free = threading.Event()
+
+    async def work():
+        async with Worker(config.load(project)) as worker:
+            worker._loop.call_soon_threadsafe(free.wait)
+            try:
+                async with asyncio.timeout(10):
+                    soon = await worker.resolve(("show-0", "no-show"))
+            finally:
+                free.set()
+            return soon, await worker.resolve(("show-0", "no-show"))
+
+    soon, later = asyncio.run(work())
+    assert soon == {name: Changed(series=name, slug=name) for name in ("show-0", "no-show")}
+    assert later["no-show"] is None
+    assert later["show-0"].slug == "show-0" != later["show-0"].series

@@ -87,7 +87,9 @@ def looked(browser, house):
 @pytest.mark.parametrize("name", PAGES)
 def test_every_page_can_be_used_by_everybody(looked, name):
     """Light or dark, narrow or wide: WCAG 2.2 AA with its contrast, nothing out of the window."""
-    judge(looked(PAGES[name], session=name != "login"), name)
+    page = looked(PAGES[name], session=name != "login")
+    in_order(page)
+    judge(page, name)
 
 
 @pytest.mark.parametrize("path", ["/", "/receipts", "/hooks", f"/shows/{COMEDY}"])
@@ -103,6 +105,7 @@ def test_what_waits_can_be_read_by_everybody(browser, looking, path):
 def judge(page, name):
     """Look at a page light and dark, narrow and wide."""
     page.eval_on_selector_all("details", "all => all.forEach(e => { e.open = true })")
+    # Contrast hangs on the colours and room on the width: each is met twice, once with axe.
     for scheme, viewport in itertools.product(("light", "dark"), (NARROW, WIDE)):
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size(viewport)
@@ -110,15 +113,17 @@ def judge(page, name):
             page.wait_for_timeout(500)
             file = f"{name}-{scheme}-{viewport['width']}.png".replace(" ", "-")
             page.screenshot(path=Path(SHOTS) / file, full_page=True)
-        found = axe.Axe().run(page, options=RULES).response
         over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert over <= 0, (scheme, viewport)
+        if (scheme, viewport) not in (("light", WIDE), ("dark", NARROW)):
+            continue
+        found = axe.Axe().run(page, options=RULES).response
         broken = {
             each["id"]: [node["html"] for node in each["nodes"]] for each in found["violations"]
         }
 
         assert broken == {}, (scheme, viewport)
         assert "color-contrast" in {each["id"] for each in found["passes"]}
-        assert over <= 0, (scheme, viewport)
 
 
 def test_dark_is_dark_and_light_is_light(looked):
@@ -134,10 +139,8 @@ def test_dark_is_dark_and_light_is_light(looked):
     assert max(dark) < 50
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_headings_and_landmarks_are_in_order(looked, name):
-    """One h1, no level left out, one main part, a header and a footer."""
-    page = looked(PAGES[name], session=name != "login")
+def in_order(page):
+    """Look for one h1, no level left out, one main part, a header and a footer."""
     levels = page.eval_on_selector_all("h1,h2,h3,h4,h5,h6", "all => all.map(e => +e.tagName[1])")
 
     assert levels[0] == 1
@@ -232,7 +235,7 @@ def test_the_skip_link_leads_to_the_content(looked):
     page.keyboard.press("Enter")
 
     assert hidden < 0 <= shown
-    assert page.url.endswith("#main")
+    page.wait_for_url("**/#main")
 
 
 def test_everything_works_without_javascript(own, browser):
