@@ -238,7 +238,16 @@ class PatientProtocol(H11Protocol):
 
     def _abort_later(self) -> None:
         if self._stalled is None:
-            self._stalled = self.loop.call_later(STALLED, self.transport.abort)
+            left = self.transport.get_write_buffer_size()
+            self._stalled = self.loop.call_later(STALLED, self._abort_if_still, left)
+
+    def _abort_if_still(self, before: int) -> None:
+        """Cut off who has taken nothing; an answer written in one go drains for long."""
+        self._stalled = None
+        if self.transport.get_write_buffer_size() < before:
+            self._abort_later()
+        else:
+            self.transport.abort()
 
     def _leave(self) -> None:
         """Close a connection that was read on for a while."""
