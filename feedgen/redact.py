@@ -6,13 +6,16 @@ them leads to it: an old one that is given up, a further document, an enclosure.
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from feedgen.feed.variants import PRIVATE_FOLDER
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from feedgen.compare import Change
     from feedgen.guard.verdict import Reason
     from feedgen.outcome import Outcome, PublishedFeed
@@ -45,6 +48,20 @@ def redacted(outcome: Outcome) -> Outcome:
 def unplaced(said: str) -> str:
     """Return `said` without paths and addresses of feeds in the folder of private ones."""
     return _INTO_FOLDER.sub(LEFT_OUT, said)
+
+
+def from_project(root: Path, told: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Return plain data whose texts name the files of a project from its folder, not the disk's.
+
+    For who may be far away: where `root` lies is nobody's business there.
+    """
+    if isinstance(told, str):
+        return told.replace(f"{root}{os.sep}", "")
+    if isinstance(told, dict):
+        return {name: from_project(root, value) for name, value in told.items()}
+    if isinstance(told, (list, tuple)):
+        return [from_project(root, each) for each in told]
+    return told
 
 
 def _feed(feed: PublishedFeed) -> PublishedFeed:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from feedgen.errors import Bug, FeedgenError, UnknownSeries
 from feedgen.hooks import freshness
 from feedgen.hooks.settings import PATIENCE
 from feedgen.outcome import exit_code
+from feedgen.redact import from_project
 from feedgen.report import Told, series_document
 from feedgen.run import failed
 
@@ -83,14 +83,8 @@ def _failed(work: Work, error: FeedgenError, standby: Standby) -> Told:
     Whoever looks at a receipt may be far away: files are named from the folder of the project.
     """
     outcome = failed(work.slug, error)
-    here = f"{standby.root}{os.sep}"
-    return Told.of(
-        replace(
-            outcome,
-            reason=outcome.reason.replace(here, ""),
-            details=tuple(each.replace(here, "") for each in outcome.details),
-        )
-    )
+    reason, details = from_project(standby.root, (outcome.reason, outcome.details))
+    return Told.of(replace(outcome, reason=reason, details=tuple(details)))
 
 
 async def rehearse(name: str, standby: Standby) -> Told:

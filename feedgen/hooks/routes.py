@@ -36,6 +36,7 @@ from feedgen.hooks.meant import BadPayload
 from feedgen.hooks.rate import Lines
 from feedgen.hooks.settings import NAME
 from feedgen.inbox import KeyReused
+from feedgen.redact import from_project
 from feedgen.report import series_document
 
 if TYPE_CHECKING:
@@ -189,7 +190,8 @@ class _Hooks:
             {k: v for k, v in feed.items() if k != "feed"} for feed in outcome.get("feeds", ())
         ]
         told = {k: v for k, v in outcome.items() if k != "feed"} | {"feeds": feeds}
-        return {k: _without(self._service.place, v) for k, v in told.items()}
+        here: dict[str, Any] = from_project(self._service.root, told)
+        return here
 
     async def _signed(self, request: HttpRequest, hook: Hook) -> signatures.Request:
         """Return a request that is signed; refuse it as soon as it is clear that it is refused."""
@@ -317,17 +319,6 @@ def _unavailable(event: str, error: FeedgenError) -> Response:
     """Answer that this is not the moment; what is wrong is nobody's business but the log's."""
     log.error("%s reason=%s", event, error.message)
     return _json(503, {"error": "not now"}, {"retry-after": "5"})
-
-
-def _without(place: str, told: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """Return plain data in which no text says `place`."""
-    if isinstance(told, str):
-        return told.replace(place, "")
-    if isinstance(told, dict):
-        return {name: _without(place, value) for name, value in told.items()}
-    if isinstance(told, (list, tuple)):
-        return [_without(place, each) for each in told]
-    return told
 
 
 def _json(status: int, told: dict[str, Any], headers: dict[str, str] | None = None) -> Response:

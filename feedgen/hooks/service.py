@@ -34,6 +34,7 @@ from feedgen.transaction import usable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from feedgen.config import Config
     from feedgen.content.walk import Mark
@@ -86,9 +87,9 @@ class HookService:
         worker.listen(self._ended)
 
     @property
-    def place(self) -> str:
-        """Where the project lies, as it stands before the paths of its files."""
-        return f"{self._config.root}/"
+    def root(self) -> Path:
+        """Where the project lies."""
+        return self._config.root
 
     def hook(self, name: str) -> Hook | None:
         """Return the hook of this name as it is configured now, `None` if there is none."""

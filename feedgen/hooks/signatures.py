@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 
 # Where a shared token stands, unless the settings name another header.
 HEADER = "x-feedgen-token"
-_GHOST = re.compile(r"sha256=([0-9a-f]{64}),\s*t=([0-9]{1,15})")
-_SANITY = re.compile(r"t=([0-9]{1,15})[, ]+v1=([A-Za-z0-9_-]{43})")
+_GHOST = re.compile(r"sha256=(?P<given>[0-9a-f]{64}),\s*t=(?P<stamp>[0-9]{1,15})")
+_SANITY = re.compile(r"t=(?P<stamp>[0-9]{1,15})[, ]+v1=(?P<given>[A-Za-z0-9_-]{43})")
 _SECONDS = re.compile(r"0|[1-9][0-9]{0,10}")
 Digest = Literal["sha1", "sha256"]
 _GITHUB: dict[Digest, re.Pattern[str]] = {
@@ -190,15 +191,23 @@ def _token(settings: HookSettings, headers: Mapping[str, str]) -> str:
     return given.strip()
 
 
-def _ghost_claim(
-    headers: Mapping[str, str], settings: HookSettings, now: datetime
+def _stamped_claim(
+    header: str,
+    form: re.Pattern[str],
+    headers: Mapping[str, str],
+    settings: HookSettings,
+    now: datetime,
 ) -> tuple[str, str]:
-    found = _GHOST.fullmatch(headers.get("x-ghost-signature", "").strip())
+    """Return signature and time-stamp of a header that holds both."""
+    found = form.fullmatch(headers.get(header, "").strip())
     if not found:
-        raise Unsigned("x-ghost-signature is missing or of another form")
-    given, stamp = found.groups()
-    _fresh(stamp, settings.tolerance, now)
-    return given, stamp
+        raise Unsigned(f"{header} is missing or of another form")
+    _fresh(found["stamp"], settings.tolerance, now)
+    return found["given"], found["stamp"]
+
+
+_ghost_claim = partial(_stamped_claim, "x-ghost-signature", _GHOST)
+_sanity_claim = partial(_stamped_claim, "sanity-webhook-signature", _SANITY)
 
 
 def _ghost(
@@ -239,17 +248,6 @@ def _contentful(
 
 # What ECMAScript's encodeURI leaves as it is, and Node's querystring.escape beyond RFC 3986.
 _KEPT, _PLAIN = ";/?:@&=+$,-_.!~*'()#", "!*'()"
-
-
-def _sanity_claim(
-    headers: Mapping[str, str], settings: HookSettings, now: datetime
-) -> tuple[str, str]:
-    found = _SANITY.fullmatch(headers.get("sanity-webhook-signature", "").strip())
-    if not found:
-        raise Unsigned("sanity-webhook-signature is missing or of another form")
-    stamp, given = found.groups()
-    _fresh(stamp, settings.tolerance, now)
-    return given, stamp
 
 
 def _sanity(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import logging
 import os
 from collections.abc import AsyncIterator, Callable, Collection, Iterator
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING
 from feedgen import config as configuration
 from feedgen import night
 from feedgen.config import FILE_NAME
-from feedgen.content.walk import Mark, mark_of
+from feedgen.content.walk import Mark, is_settled, mark_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -139,9 +140,16 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def mark(path: Path) -> Mark:
-    """Return what tells whether a file is still the same; that of none is one, too."""
+    """Return what tells whether a file is still the same; that of none is one, too.
+
+    Of a file that was changed a moment ago its bytes tell: they are few, and opening everything
+    again whenever somebody looks would cost more.
+    """
     try:
-        found = path.stat()
+        found = mark_of(str(path), path.stat())
+        if is_settled(found):
+            return found
+        digest = hashlib.sha256(path.read_bytes()).digest()
     except OSError:
         return str(path), 0, 0, 0
-    return mark_of(str(path), found)
+    return *found[:3], -int.from_bytes(digest)

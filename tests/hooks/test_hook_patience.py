@@ -12,7 +12,7 @@ from feedgen.embedded import content_service
 from feedgen.hooks.attend import patience_of
 from feedgen.hooks.worker import Worker
 from feedgen.inbox import Changed, Work
-from feedgen.state import State
+from feedgen.state import State, now
 from tests.loopback import listening
 from tests.projects import edit, make_shows, publish
 
@@ -36,7 +36,6 @@ def account(tmp_path, monkeypatch):
     monkeypatch.setenv("FEEDGEN_ART19_TOKEN", SECRET)
     here = make_shows(tmp_path / "here", SHOWS)
     publish(here)
-    now = lambda: datetime.now(UTC).replace(microsecond=0)  # noqa: E731 - the clock of the service
     served = content_service(config.load(here), {"tester": SECRET}, now, live=True)
     with served as service, listening(service.app) as url:
         project = tmp_path / "there"

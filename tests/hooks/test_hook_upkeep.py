@@ -1,6 +1,7 @@
 """What changes under a server that runs, and what happened while none ran."""
 
 import asyncio
+import os
 import shutil
 import time
 from datetime import UTC, datetime, timedelta
@@ -142,3 +143,28 @@ def test_many_at_once_open_everything_once(project):
         await standby.aclose()
 
     asyncio.run(work())
+
+
+def test_a_file_that_was_just_written_is_opened_once(project):
+    """While no time tells whether settings changed their bytes do; another byte is seen."""
+    path = project / "feedgen.toml"
+
+    async def openings():
+        standby = Standby(project, whole_seconds)
+        opened = []
+        standby.opened = opened.append
+        # However long opening takes: it was just written all the time.
+        stamp = time.time_ns() + 10**12
+        os.utime(path, ns=(stamp, stamp))
+        for _ in range(3):
+            async with standby.run():
+                pass
+        first = len(opened)
+        path.write_bytes(path.read_bytes() + b"#")
+        os.utime(path, ns=(stamp, stamp))
+        async with standby.run():
+            pass
+        await standby.aclose()
+        return first, len(opened)
+
+    assert asyncio.run(openings()) == (1, 2)

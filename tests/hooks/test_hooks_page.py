@@ -9,7 +9,7 @@ import pytest
 from feedgen import config
 from feedgen.hooks.mapping import Mapping
 
-PAGE = Path(__file__).parents[2] / "docs" / "hooks.md"
+PAGE = Path(__file__).parents[2] / "feedgen" / "hooks" / "README.md"
 BLOCK = re.compile(r"```(toml|json)\n(.*?)```", re.DOTALL)
 PROJECT = '[art19]\n[publish]\nfolder = "feeds"\nurl = "https://podcasts.example.com"\n'
 

@@ -12,11 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+from lxml import html
 
 LOGIN = "a-token-for-the-tests-of-pages"
 CREDENTIAL, TOKEN = "tests", "secret-of-the-api"
 AUTHORIZATION = f'Token token="{TOKEN}", credential="{CREDENTIAL}"'
 HTML = {"Accept": "text/html"}
+# What a proxy says of who is not on this machine.
+ELSEWHERE = {"X-Forwarded-For": "203.0.113.9"}
 SECRET = "the-secret-of-the-cms-in-a-test"
 STANDARD = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 HOOKS = """
@@ -116,3 +119,15 @@ def served(project: Path, *options: str, **environment: str) -> Iterator[Served]
                 process.kill()
                 raise
             reader.join(10)
+
+
+def page(client: httpx.Client, path: str, **options: object) -> html.HtmlElement:
+    """Return a page that is there."""
+    answer = client.get(path, **options)
+    assert answer.status_code == 200, answer.text
+    return html.fromstring(answer.text)
+
+
+def words(tree: html.HtmlElement) -> str:
+    """Return what a reader sees, in one line."""
+    return " ".join(tree.text_content().split())

@@ -11,9 +11,7 @@ from feedgen.web.app import create_app
 from feedgen.web.service import Service
 from feedgen.web.sessions import Sessions
 from tests.projects import NOW, SERIAL
-from tests.web.serving import HTML, LOGIN
-
-ELSEWHERE = {"X-Forwarded-For": "203.0.113.9"}
+from tests.web.serving import ELSEWHERE, HTML, LOGIN
 
 
 async def get(app, path):

@@ -6,19 +6,7 @@ from lxml import html
 from feedgen.outcome import Outcome
 from feedgen.state import State
 from tests.projects import COMEDY, GERMAN, NOW, SERIAL
-from tests.web.serving import HTML
-
-ELSEWHERE = {"X-Forwarded-For": "203.0.113.9"}
-
-
-def page(client, path, **options):
-    answer = client.get(path, **options)
-    assert answer.status_code == 200, answer.text
-    return html.fromstring(answer.text)
-
-
-def words(tree):
-    return " ".join(tree.text_content().split())
+from tests.web.serving import ELSEWHERE, HTML, page, words
 
 
 def private_name(project):

@@ -5,19 +5,7 @@ import time
 from lxml import html
 
 from tests.projects import COMEDY, GERMAN, SERIAL
-from tests.web.serving import HTML, SECRET, STANDARD
-
-ELSEWHERE = {"X-Forwarded-For": "203.0.113.9"}
-
-
-def page(client, path, **options):
-    answer = client.get(path, **options)
-    assert answer.status_code == 200, answer.text
-    return html.fromstring(answer.text)
-
-
-def words(tree):
-    return " ".join(tree.text_content().split())
+from tests.web.serving import ELSEWHERE, HTML, SECRET, STANDARD, page, words
 
 
 def test_the_receipts_tell_what_waits_and_why(looking):
